@@ -1,0 +1,6 @@
+package dev.tidemark;
+
+/** Placeholder. */
+public final class Tidemark {
+    public static void main(String[] args) {}
+}

@@ -1,0 +1,129 @@
+package dev.tidemark.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything an operator can set, checked and typed. Made by {@link SettingsReader}; immutable.
+ *
+ * @param database where the tables are; absent when no URL was given, which only offline commands accept
+ * @param s3 where files are kept
+ * @param api the REST API
+ * @param managementHost interface of health and metrics
+ * @param managementPort port of health and metrics
+ * @param hawtioPort port of the Hawtio console, always on loopback; 0 turns it off
+ * @param shopify what holds for every Shopify store
+ * @param sync how runs read and load
+ * @param http how vendors are called
+ * @param outboundAllow hosts (or {@code host:port}) that may be called besides each store's own domain and the
+ *     vendor's download hosts, lower case
+ * @param workDirectory local files of unfinished runs
+ * @param stores by store id
+ */
+public record Settings(
+        Optional<Database> database,
+        S3 s3,
+        Api api,
+        String managementHost,
+        int managementPort,
+        int hawtioPort,
+        Shopify shopify,
+        Sync sync,
+        Http http,
+        Set<String> outboundAllow,
+        Path workDirectory,
+        Map<String, Store> stores) {
+
+    /**
+     * A PostgreSQL database.
+     *
+     * @param url JDBC URL
+     * @param poolSize most connections this process opens
+     */
+    public record Database(String url, Optional<String> user, Optional<String> password, int poolSize) {}
+
+    /**
+     * Object storage that speaks the S3 protocol.
+     *
+     * @param endpoint absent: Amazon's own, with virtual-host addressing; given: path-style addressing
+     * @param accessKey absent: the AWS SDK's default credential chain
+     * @param checksums true sends the SDK's default checksums; false only where the protocol requires them
+     */
+    public record S3(
+            Optional<URI> endpoint,
+            String region,
+            String bucket,
+            Optional<String> accessKey,
+            Optional<String> secretKey,
+            boolean checksums) {}
+
+    /** The REST API; a role without a token cannot log in. */
+    public record Api(
+            String host, int port, Optional<String> viewerToken, Optional<String> operatorToken, Optional<String> adminToken) {}
+
+    /**
+     * Shopify.
+     *
+     * @param apiVersion such as {@code 2026-07}
+     * @param pollInterval pause between two looks at a bulk operation
+     * @param pollAttempts looks before a run gives up
+     */
+    public record Shopify(String apiVersion, Duration pollInterval, int pollAttempts) {}
+
+    /**
+     * How runs read and load.
+     *
+     * @param chunkLines lines of one atomic statement
+     * @param writers chunks written at the same time
+     * @param overlap how far behind the watermark a window starts; never less than {@code lag}
+     * @param lag how late a source may show a record it has committed
+     * @param floor oldest time a daily window may start at, counted back from the source's clock
+     * @param retryFor how long a run may wait in all before it fails
+     * @param lease how long a silent owner keeps a run
+     * @param maxLineBytes longest line that is decoded; a longer one is set aside
+     * @param schedules Quartz cron expression (UTC) by stream; the key {@code *} holds for the others
+     */
+    public record Sync(
+            int chunkLines,
+            int writers,
+            Duration overlap,
+            Duration lag,
+            Duration floor,
+            Duration retryFor,
+            Duration lease,
+            int maxLineBytes,
+            Map<String, String> schedules) {
+
+        /** The cron expression of a stream. */
+        public String schedule(String stream) {
+            return schedules.getOrDefault(stream, schedules.get("*"));
+        }
+    }
+
+    /**
+     * How vendors are called.
+     *
+     * @param retryDelay first backoff; doubles with each attempt, with jitter
+     * @param attempts tries of one request, the first included
+     * @param timeout longest silence of a connection
+     */
+    public record Http(Duration retryDelay, int attempts, Duration timeout) {}
+
+    /** One tenant. */
+    public record Store(String id, Optional<ShopifyStore> shopify, Optional<RechargeStore> recharge) {}
+
+    /**
+     * A store's Shopify shop.
+     *
+     * @param url scheme and host that requests go to, without a path
+     * @param domain the shop's permanent {@code *.myshopify.com} name; a source that answers with another is an alias
+     */
+    public record ShopifyStore(URI url, Optional<String> domain, String token, Optional<String> webhookSecret) {}
+
+    /** A store's Recharge account. */
+    public record RechargeStore(URI url, String token, Optional<String> webhookSecret) {}
+}
