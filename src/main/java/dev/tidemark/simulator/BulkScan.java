@@ -127,9 +127,9 @@ final class BulkScan {
 
     private <S, C> byte[] firstChild(S source, Selection<S> selection, Selection.Children<S, C> children) {
         line.clear();
-        for (C child : children.of(source).subList(0, Math.min(1, children.of(source).size()))) {
-            children.selection().writeChild(child, selection, source, line);
-        }
+        children.of(source).stream()
+                .limit(1)
+                .forEach(child -> children.selection().writeChild(child, selection, source, line));
         return line.copyFrom(0);
     }
 
