@@ -143,7 +143,7 @@ final class OrderChanges {
     }
 
     private static OrderBuilder set(OrderBuilder order, JsonNode values) {
-        values.fields().forEachRemaining(value -> {
+        values.properties().forEach(value -> {
             switch (value.getKey()) {
                 case "note" -> order.note(value.getValue().asText());
                 case "email" -> order.email(value.getValue().asText());
