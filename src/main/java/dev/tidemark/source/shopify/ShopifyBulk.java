@@ -76,7 +76,7 @@ public final class ShopifyBulk {
      * @throws RunFailed when the shop is another than the configured one, or the token lacks a scope the stream needs
      */
     public Map<String, Object> window(Run run, GraphqlReply reply) {
-        StreamDeclaration stream = catalog.get(run.stream());
+        StreamDeclaration stream = stream(run);
         refuseDenied(reply);
         if (reply.hasErrors()) {
             LOG.warn("{}: the source would not say who it is ({}); alias and scopes are not checked", run, firstMessage(reply));
@@ -118,7 +118,7 @@ public final class ShopifyBulk {
 
     /** Asks for one record by the window's own filter, only to see whether the source understood the filter. */
     public String probeRequest(Run run) {
-        StreamDeclaration stream = catalog.get(run.stream());
+        StreamDeclaration stream = stream(run);
         return request(
                 "query($filter: String!) { " + stream.rootField() + "(first: 1, query: $filter) { edges { node { id } } } }",
                 Map.of("filter", stream.filter(run.windowFrom(), Optional.empty())));
@@ -155,7 +155,7 @@ public final class ShopifyBulk {
         return request(
                 "mutation($query: String!, $groupObjects: Boolean!) { bulkOperationRunQuery(query: $query, groupObjects: $groupObjects) { bulkOperation { "
                         + FIELDS + " } userErrors { field message code } } }",
-                Map.of("query", query, "groupObjects", catalog.get(run.stream()).groupObjects()));
+                Map.of("query", query, "groupObjects", stream(run).groupObjects()));
     }
 
     /**
@@ -423,6 +423,11 @@ public final class ShopifyBulk {
 
     private boolean hasOperationList() {
         return settings.shopify().apiVersion().compareTo("2026-01") >= 0;
+    }
+
+    private StreamDeclaration stream(Run run) {
+        return catalog.find(run.stream())
+                .orElseThrow(() -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
     }
 
     private Settings.ShopifyStore shop(String store) {
