@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -83,7 +84,7 @@ public final class ShopifyBulk {
         }
         refuseAlias(run.store(), reply.data().path("shop").path("myshopifyDomain").asText(""));
         Optional<Set<String>> scopes = scopes(reply);
-        scopes.ifPresent(granted -> refuseMissingScopes(run, stream, granted));
+        scopes.ifPresent(granted -> refuseMissingScopes(run.store(), stream, granted));
         Instant sourceNow = reply.sourceClock().orElseGet(() -> {
             LOG.warn("{}: the source's answer carries no date; its clock is taken to be ours", run);
             return clock.instant();
@@ -114,6 +115,33 @@ public final class ShopifyBulk {
             LOG.warn("{}: the token lacks read_all_orders, so the source hides orders before {}; recorded as a gap", run, values.get("unseen_before"));
         }
         return values;
+    }
+
+    /**
+     * What a look at the shop shows, by name, for {@code ./tidemark doctor}.
+     *
+     * @throws RunFailed when a run would be refused for what was seen
+     */
+    public Map<String, Object> examined(String store, GraphqlReply reply) {
+        refuseErrors(reply);
+        JsonNode shop = reply.data().path("shop");
+        refuseAlias(store, shop.path("myshopifyDomain").asText(""));
+        Set<String> granted = scopes(reply).orElse(Set.of());
+        catalog.streams().stream()
+                .filter(stream -> stream.source().equals("shopify"))
+                .forEach(stream -> refuseMissingScopes(store, stream, granted));
+        Map<String, Object> seen = new LinkedHashMap<>();
+        seen.put("domain", shop.path("myshopifyDomain").asText("not told"));
+        seen.put("api version", settings.shopify().apiVersion());
+        seen.put("time zone", shop.path("ianaTimezone").asText("not told"));
+        seen.put("scopes", String.join(", ", granted.stream().sorted().toList()));
+        seen.put("history", granted.contains("read_all_orders")
+                ? "all orders are visible"
+                : "only orders of the last 60 days are visible; add read_all_orders to see the others");
+        seen.put("clock", reply.sourceClock()
+                .map(source -> "ours is " + Duration.between(source, clock.instant()).toSeconds() + " s ahead of the source's; only the source's counts")
+                .orElse("the source does not tell its time"));
+        return seen;
     }
 
     /** Asks for one record by the window's own filter, only to see whether the source understood the filter. */
@@ -376,13 +404,13 @@ public final class ShopifyBulk {
         }
     }
 
-    private static void refuseMissingScopes(Run run, StreamDeclaration stream, Set<String> granted) {
+    private static void refuseMissingScopes(String store, StreamDeclaration stream, Set<String> granted) {
         List<String> missing = stream.requiredScopes().stream()
                 // A write scope includes its read scope.
                 .filter(scope -> !granted.contains(scope) && !granted.contains(scope.replaceFirst("^read_", "write_")))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new RunFailed("missing_scope", "The token of store " + run.store() + " lacks " + String.join(", ", missing) + ", which "
+            throw new RunFailed("missing_scope", "The token of store " + store + " lacks " + String.join(", ", missing) + ", which "
                     + stream.name() + " needs; add the scope to the app and install it again");
         }
     }
