@@ -2,6 +2,7 @@ package dev.tidemark;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.cli.TidemarkCommand;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -112,6 +114,9 @@ public final class Tidemark implements Engine {
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
+        if (serves) {
+            Api.install(main, settings, clock);
+        }
         main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
@@ -132,7 +137,7 @@ public final class Tidemark implements Engine {
 
     private static Properties properties(Settings settings, boolean serves, boolean works) {
         Properties properties = new Properties();
-        String routes = ROUTES.stream().map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
+        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
