@@ -76,8 +76,12 @@ public final class Tidemark implements Engine {
     public static Engine start(Settings settings, Role role) {
         HikariDataSource dataSource = openDatabase(settings);
         try {
-            S3Client s3 = openObjectStorage(settings.s3());
+            S3Client s3 = objectStorage(settings.s3());
             try {
+                // Looking at runs must be possible while object storage is away.
+                if (!(role instanceof Role.Query)) {
+                    requireBucket(s3, settings.s3());
+                }
                 return start(settings, role, dataSource, s3);
             } catch (RuntimeException e) {
                 s3.close();
@@ -211,7 +215,7 @@ public final class Tidemark implements Engine {
         return url.replaceFirst("\\?.*", "");
     }
 
-    private static S3Client openObjectStorage(Settings.S3 settings) {
+    private static S3Client objectStorage(Settings.S3 settings) {
         S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
         settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
         settings.accessKey().ifPresent(key -> builder.credentialsProvider(
@@ -220,16 +224,20 @@ public final class Tidemark implements Engine {
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         }
-        S3Client s3 = builder.build();
+        return builder.build();
+    }
+
+    /** Finds the bucket or makes it. */
+    private static void requireBucket(S3Client s3, Settings.S3 settings) {
         try {
             if (!exists(s3, settings.bucket())) {
                 s3.createBucket(create -> create.bucket(settings.bucket()));
             }
-            return s3;
         } catch (SdkException e) {
-            s3.close();
+            // Where there are no credentials the SDK lists every place it looked in; the first words say it all.
+            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", "");
             throw new DependencyDown("Object storage at " + settings.endpoint().map(Object::toString).orElse("Amazon S3")
-                    + ", bucket " + settings.bucket() + ", cannot be used: " + e.getMessage(), e);
+                    + ", bucket " + settings.bucket() + ", cannot be used: " + said, e);
         }
     }
 
