@@ -3,6 +3,7 @@ package dev.tidemark.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,18 +27,25 @@ public final class Bench {
     private static final String TEMPLATE = "bench_template";
     private static final int FLOOR_STREAMS = 2;
     private static final int WRITERS = 2;
+    private static final String PRODUCT_HEAP = "-Xmx256m";
 
     private final Options options;
     private final Path folder;
     private final Cluster cluster;
-    private final Path jsonl;
+    private final Product product;
+    private final BulkFile file;
+    private final List<String> notes = new ArrayList<>();
     private final Map<Character, List<Measurement>> measurements = new TreeMap<>();
 
-    private Bench(Options options, Path folder, Cluster cluster) {
+    private Bench(Options options, Path folder, Cluster cluster) throws IOException {
         this.options = options;
         this.folder = folder;
         this.cluster = cluster;
-        this.jsonl = folder.resolve("orders-" + options.lines() + ".jsonl");
+        this.product = new Product(launcher(), folder, cluster, PRODUCT_HEAP);
+        Path jsonl = folder.resolve("orders-" + options.lines() + ".jsonl");
+        say("the file is %s", jsonl);
+        Orders.write(jsonl, options.lines());
+        this.file = BulkFile.of(jsonl);
     }
 
     /** Runs in the folder {@code bench/}. */
@@ -64,25 +73,24 @@ public final class Bench {
     }
 
     private void run() throws Exception {
-        say("writing %s", jsonl);
-        Orders.write(jsonl, options.lines());
-        Floor.prepare(jsonl, rows(), FLOOR_STREAMS, options.lines());
-        migrateTemplate();
+        Floor.prepare(file.path(), rows(), FLOOR_STREAMS, file.lines());
+        cluster.createEmptyDatabase(TEMPLATE);
+        product.migrate(TEMPLATE);
         Map<Character, String> titles = titles();
         for (int round = 1; round <= options.runs(); round++) {
             for (char letter : titles.keySet()) {
-                if (letter == 'a' || options.only().indexOf(letter) >= 0) {
-                    measure(letter).ifPresent(measurement -> measurements
-                            .computeIfAbsent(letter, key -> new ArrayList<>())
-                            .add(measurement));
+                if (options.only().indexOf(letter) >= 0) {
+                    measure(letter);
                 }
             }
             say("round %d of %d done", round, options.runs());
         }
         System.out.println(cluster.describe());
-        System.out.printf("%d lines, %.0f MB, %d rounds, %d cores%n%n", options.lines(), Files.size(jsonl) / 1e6,
-                options.runs(), Runtime.getRuntime().availableProcessors());
-        System.out.print(Report.table(measurements, titles, Files.size(jsonl)));
+        System.out.printf("%d lines, %.0f MB, %d rounds, %d cores, load average now %.1f%n%n", file.lines(), file.megabytes(),
+                options.runs(), Runtime.getRuntime().availableProcessors(),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        System.out.print(Report.table(measurements, titles, file.bytes()));
+        notes.forEach(System.out::println);
     }
 
     private static Map<Character, String> titles() {
@@ -91,27 +99,80 @@ public final class Bench {
         titles.put('b', "psql: jsonb decoded in SQL");
         titles.put('c', "Spring Batch, chunk 1,000, " + WRITERS + " threads");
         titles.put('d', "Camel, a line an exchange (1/10, scaled)");
+        titles.put('e', "Tidemark's load, first time (256 MB heap)");
+        titles.put('f', "Tidemark's load, same file again");
+        titles.put('g', "Tidemark, submit to watermark");
         return titles;
     }
 
-    private Optional<Measurement> measure(char letter) throws Exception {
+    private void measure(char letter) throws Exception {
         String database = "bench_" + letter;
-        cluster.createDatabase(database, TEMPLATE);
+        if (letter != 'f') { // f follows e and loads into e's tables
+            cluster.createDatabase(database, TEMPLATE);
+        }
         String url = cluster.jdbcUrl(database);
-        Optional<Measurement> measurement = switch (letter) {
-            case 'a' -> Optional.of(contend(letter, java(Floor.class, url, rows().toString(), "" + FLOOR_STREAMS), 1));
-            case 'b' -> psql(database);
-            case 'c' -> Optional.of(contend(letter, java(SpringBatchPeer.class, url, jsonl.toString(), "" + WRITERS), 1));
-            case 'd' -> Optional.of(contend(letter, java(CamelPeer.class, url, tenth().toString()), 10));
-            default -> throw new IllegalArgumentException("No contender " + letter);
-        };
-        measurement.ifPresent(m -> say("%s  %.2f s", m.letter(), m.seconds()));
+        switch (letter) {
+            case 'a' -> keep(contend(letter, java(Floor.class, url, rows().toString(), "" + FLOOR_STREAMS), 1));
+            case 'b' -> psql(database).ifPresent(this::keep);
+            case 'c' -> keep(contend(letter, java(SpringBatchPeer.class, url, file.path().toString(), "" + WRITERS), 1));
+            case 'd' -> keep(contend(letter, java(CamelPeer.class, url, tenth().toString()), 10));
+            case 'e' -> loadTwice(database, options.only().contains("f"));
+            case 'g' -> wholeRun(database);
+            default -> { }
+        }
         cluster.dropDatabase(database);
-        return measurement;
+    }
+
+    private void loadTwice(String database, boolean again) throws Exception {
+        try (Shop shop = Shop.start(launcher(), 1, folder.resolve("simulator.log"))) {
+            keep(load('e', database, shop));
+            if (again) {
+                // As autovacuum would have done by the next day.
+                cluster.execute(database, "vacuum (analyze)", SqlText.read("keep_row_versions.sql"), "checkpoint");
+                long before = Long.parseLong(cluster.queryText(database, SqlText.read("count_updates.sql")));
+                keep(load('f', database, shop));
+                long changed = Long.parseLong(cluster.queryText(database, SqlText.read("count_new_row_versions.sql")));
+                long counted = Long.parseLong(cluster.queryText(database, SqlText.read("count_updates.sql"))) - before;
+                note("f: row versions written by the second load: %d (compared by ctid and xmin), %d (pg_stat_user_tables)", changed, counted);
+            }
+        }
+    }
+
+    private Measurement load(char letter, String database, Shop shop) throws Exception {
+        try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
+            Product.Outcome outcome = product.load(database, file, shop, watch);
+            return new Measurement(letter, outcome.accounted(), outcome.loadSeconds(), watch.stop());
+        }
+    }
+
+    private void wholeRun(String database) throws Exception {
+        try (Shop shop = Shop.start(launcher(), options.lines() / 4, folder.resolve("simulator.log"));
+                Watch watch = new Watch(cluster.postmaster(), shop.processes())) {
+            Product.Outcome outcome = product.wholeRun(database, shop, watch);
+            Measurement measurement = new Measurement('g', outcome.accounted(), outcome.seconds(), watch.stop());
+            keep(measurement);
+            note("g: %s; peak MB %s, their CPU %.1f s", outcome.steps(), measurement.figures().companionMegabytes(),
+                    measurement.figures().companionCpuSeconds());
+        }
+    }
+
+    private void keep(Measurement measurement) {
+        say("%s  %.2f s", measurement.letter(), measurement.seconds());
+        measurements.computeIfAbsent(measurement.letter(), key -> new ArrayList<>()).add(measurement);
+    }
+
+    private void note(String format, Object... values) {
+        String note = String.format(Locale.ROOT, format, values);
+        say("%s", note);
+        notes.add(note);
+    }
+
+    private static Path launcher() throws IOException {
+        return Path.of("../tidemark").toRealPath();
     }
 
     private Measurement contend(char letter, List<String> command, int scale) throws IOException, InterruptedException {
-        try (Watch watch = new Watch(cluster.postmaster())) {
+        try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
             Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
             watch.client(process.pid());
             Optional<Result> result = Optional.empty();
@@ -132,14 +193,14 @@ public final class Bench {
         Path script = folder.resolve("psql_load.sql");
         Files.copy(Bench.class.getResourceAsStream("/bench/psql_load.sql"), script,
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        try (Watch watch = new Watch(cluster.postmaster())) {
+        try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
             long start = System.nanoTime();
             Process process;
             try {
                 process = new ProcessBuilder("psql", "-X", "-q", "-d", cluster.libpqUrl(database), "-f", script.toString())
-                        .redirectInput(jsonl.toFile())
-                        .inheritIO()
-                        .redirectInput(jsonl.toFile())
+                        .redirectInput(file.path().toFile())
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
             } catch (IOException e) {
                 say("SKIPPED b: there is no psql on the PATH (%s)", e.getMessage());
@@ -165,15 +226,6 @@ public final class Bench {
         return command;
     }
 
-    private void migrateTemplate() throws SQLException, IOException {
-        cluster.execute("postgres", "drop database if exists " + TEMPLATE + " with (force)", "create database " + TEMPLATE);
-        try (Stream<Path> files = Files.list(Path.of("../sql/schema"))) {
-            for (Path file : files.sorted().toList()) {
-                cluster.execute(TEMPLATE, Files.readString(file));
-            }
-        }
-    }
-
     private Path rows() {
         return folder.resolve("rows-" + options.lines());
     }
@@ -182,7 +234,7 @@ public final class Bench {
     private Path tenth() throws IOException {
         Path tenth = folder.resolve("orders-" + options.lines() + "-tenth.jsonl");
         if (Files.notExists(tenth)) {
-            try (Stream<String> lines = Files.lines(jsonl)) {
+            try (Stream<String> lines = Files.lines(file.path())) {
                 Files.write(tenth, (Iterable<String>) lines.limit(options.lines() / 10)::iterator, StandardCharsets.UTF_8);
             }
         }

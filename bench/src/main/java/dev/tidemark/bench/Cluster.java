@@ -151,6 +151,10 @@ final class Cluster implements AutoCloseable {
                 "create database " + database + " template " + template, "checkpoint");
     }
 
+    void createEmptyDatabase(String database) throws SQLException {
+        execute("postgres", "drop database if exists " + database + " with (force)", "create database " + database);
+    }
+
     void dropDatabase(String database) throws SQLException {
         execute("postgres", "drop database if exists " + database + " with (force)");
     }

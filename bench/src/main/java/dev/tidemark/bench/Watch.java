@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,13 +26,18 @@ final class Watch implements AutoCloseable {
     private final double machineBefore;
     private final double serverBefore;
     private final long started = System.nanoTime();
+    private final Map<String, Long> companions;
+    private final double companionsBefore;
     private volatile long client;
     private volatile double clientSeconds;
     private volatile long clientPeakKilobytes;
     private volatile long backendPeakKilobytes;
 
-    Watch(OptionalLong postmaster) {
+    /** @param companions other processes that the contender needs, by name */
+    Watch(OptionalLong postmaster, Map<String, Long> companions) {
         this.postmaster = postmaster;
+        this.companions = companions;
+        companionsBefore = companionSeconds();
         machineBefore = machineBusySeconds();
         serverBefore = serverSeconds();
         sampler.scheduleAtFixedRate(this::sample, 0, 100, TimeUnit.MILLISECONDS);
@@ -46,13 +53,17 @@ final class Watch implements AutoCloseable {
      * @param backendPeakMegabytes most private memory of one PostgreSQL backend, without the shared buffers
      * @param clientCpuSeconds     processor time of the contender's process, its start included
      * @param serverCpuSeconds     processor time of all PostgreSQL processes
-     * @param othersCores          cores that neither of them used, on average: the noise
+     * @param companionMegabytes   most resident memory of each companion since its start, by name
+     * @param companionCpuSeconds  processor time of the companions
+     * @param othersCores          cores that none of them used, on average: the noise
      */
     record Figures(
             double clientPeakMegabytes,
             double backendPeakMegabytes,
             double clientCpuSeconds,
             double serverCpuSeconds,
+            Map<String, Long> companionMegabytes,
+            double companionCpuSeconds,
             double othersCores) {}
 
     Figures stop() {
@@ -60,8 +71,11 @@ final class Watch implements AutoCloseable {
         sampler.shutdownNow();
         double elapsed = (System.nanoTime() - started) / 1e9;
         double server = serverSeconds() - serverBefore;
-        double others = Math.max(0, machineBusySeconds() - machineBefore - server - clientSeconds) / elapsed;
-        return new Figures(clientPeakKilobytes / 1024.0, backendPeakKilobytes / 1024.0, clientSeconds, server, others);
+        double others = companionSeconds() - companionsBefore;
+        double foreign = Math.max(0, machineBusySeconds() - machineBefore - server - clientSeconds - others) / elapsed;
+        Map<String, Long> megabytes = new TreeMap<>();
+        companions.forEach((name, pid) -> megabytes.put(name, kilobytes(pid, "VmHWM:") / 1024));
+        return new Figures(clientPeakKilobytes / 1024.0, backendPeakKilobytes / 1024.0, clientSeconds, server, megabytes, others, foreign);
     }
 
     @Override
@@ -76,6 +90,10 @@ final class Watch implements AutoCloseable {
         }
         postmaster.ifPresent(pid -> children(pid).forEach(
                 backend -> backendPeakKilobytes = Math.max(backendPeakKilobytes, kilobytes(backend, "RssAnon:"))));
+    }
+
+    private double companionSeconds() {
+        return companions.values().stream().mapToDouble(pid -> seconds(pid, false)).sum();
     }
 
     private double serverSeconds() {
