@@ -2,8 +2,10 @@ package dev.tidemark;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
+import dev.tidemark.cli.TidemarkCommand;
 import dev.tidemark.operations.Migration;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
@@ -23,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -62,6 +65,11 @@ public final class Tidemark implements Engine {
         this.worker = worker;
         this.works = works;
         this.producer = main.getCamelContext().createProducerTemplate();
+    }
+
+    /** The command line; exit codes are documented in the README. */
+    public static void main(String[] arguments) {
+        System.exit(TidemarkCommand.run(Tidemark::start, arguments));
     }
 
     /** Starts an engine; the {@link Engine.Starter} of the command line and of tests. */
@@ -106,6 +114,9 @@ public final class Tidemark implements Engine {
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
+        if (serves) {
+            Api.install(main, settings, clock);
+        }
         main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
@@ -126,7 +137,7 @@ public final class Tidemark implements Engine {
 
     private static Properties properties(Settings settings, boolean serves, boolean works) {
         Properties properties = new Properties();
-        String routes = ROUTES.stream().map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
+        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
