@@ -30,13 +30,16 @@ final class Failures {
         return documented.orElse(ExitCode.ERROR);
     }
 
-    /** The message nearest to the failure that was written for an operator; otherwise that of the deepest cause. */
+    /** The first message that was written for an operator; otherwise the first that is not Camel's own wrapping. */
     static String messageOf(Throwable failure) {
-        Optional<Throwable> written = causes(failure)
+        Throwable told = causes(failure)
                 .filter(cause ->
                         cause instanceof CommandFailure || isWronglyAsked(cause) || cause instanceof DependencyDown)
-                .findFirst();
-        Throwable told = written.orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElse(failure));
+                .findFirst()
+                .or(() -> causes(failure)
+                        .filter(cause -> !cause.getClass().getName().startsWith("org.apache.camel."))
+                        .findFirst())
+                .orElse(failure);
         String message = told.getMessage();
         return message == null || message.isBlank() ? told.getClass().getSimpleName() : message.strip();
     }
