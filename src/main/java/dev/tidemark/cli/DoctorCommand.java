@@ -180,6 +180,12 @@ final class DoctorCommand implements Callable<Integer> {
                     .sorted()
                     .forEach(store -> findings.addAll(checkShopify(engine, store)));
             return findings;
+        } catch (RuntimeException e) {
+            if (!Failures.isDependencyAway(e)) {
+                throw e;
+            }
+            return List.of(Finding.away(
+                    "object storage", Failures.messageOf(e), "check tidemark.s3.endpoint, region, bucket and keys"));
         }
     }
 

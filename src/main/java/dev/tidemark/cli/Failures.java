@@ -8,6 +8,7 @@ import dev.tidemark.settings.InvalidSettings;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Turns what went wrong into one sentence and the documented exit code. */
 final class Failures {
@@ -55,6 +56,8 @@ final class Failures {
     static boolean isDependencyAway(Throwable failure) {
         return causes(failure)
                 .anyMatch(cause -> cause instanceof DependencyDown
+                        // Object storage did not answer; what it answers, such as a refusal, is another exception.
+                        || cause instanceof SdkClientException
                         || (cause instanceof SQLException sql && isConnectionTrouble(sql)));
     }
 
