@@ -13,10 +13,17 @@ import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
+import javax.servlet.ServletException;
+import javax.servlet.http.HttpServletRequest;
+import javax.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.HttpCookie;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.HandlerWrapper;
 import org.eclipse.jetty.webapp.WebAppContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,12 +83,15 @@ public final class Console implements AutoCloseable {
             }
             WebAppContext hawtio = new WebAppContext(war.toString(), "/hawtio");
             hawtio.setInitParameter("scheme", "http");
+            hawtio.getSessionHandler().setSameSite(HttpCookie.SameSite.STRICT);
             hawtio.setInitParameter("policyLocation", "classpath:/jolokia-access.xml");
             // Its own logging would write to standard output; with ours it writes where everything else does.
             hawtio.setParentLoaderPriority(true);
             hawtio.setThrowUnavailableOnStartupException(true);
             Server server = new Server(new InetSocketAddress(HOST, port));
-            server.setHandler(hawtio);
+            OwnPagesOnly handler = new OwnPagesOnly();
+            handler.setHandler(hawtio);
+            server.setHandler(handler);
             server.start();
             LOG.info("Hawtio is at http://{}:{}/hawtio, user admin, password the admin token", HOST, port);
             return new Console(server, war);
@@ -99,6 +109,24 @@ public final class Console implements AutoCloseable {
             LOG.warn("Removing {} failed: {}", war, e.getMessage());
         } catch (Exception e) {
             LOG.warn("Stopping Hawtio failed: {}", e.toString());
+        }
+    }
+
+    /** Refuses requests that a page of another origin makes, or that reach loopback under a foreign name. */
+    private static final class OwnPagesOnly extends HandlerWrapper {
+        private static final Set<String> NAMES = Set.of(HOST, "localhost");
+
+        @Override
+        public void handle(String target, Request base, HttpServletRequest request, HttpServletResponse response)
+                throws IOException, ServletException {
+            String origin = request.getHeader("Origin");
+            boolean isOwn = origin == null || origin.equals("http://" + request.getHeader("Host"));
+            if (isOwn && NAMES.contains(request.getServerName())) {
+                super.handle(target, base, request, response);
+            } else {
+                base.setHandled(true);
+                response.sendError(HttpServletResponse.SC_FORBIDDEN);
+            }
         }
     }
 
