@@ -195,7 +195,7 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("logServerErrorDetail", "false");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {
