@@ -1,0 +1,79 @@
+package dev.tidemark.stories;
+
+import dev.tidemark.simulator.S3Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+/** PostgreSQL and S3, started once for all stories of a JVM, and given to each story that asks for them. */
+final class Services implements ExtensionContext.Store.CloseableResource {
+    static final String MIGRATED = "migrated";
+
+    private final AtomicInteger worlds = new AtomicInteger();
+    private final Path directory;
+    private final Postgres postgres;
+    private final S3Server s3;
+
+    private Services() {
+        try {
+            directory = Files.createTempDirectory("tidemark-stories-");
+            s3 = S3Server.start(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Starting the neighbours of Tidemark failed", e);
+        }
+        postgres = Postgres.start(directory.resolve("postgres"));
+        postgres.createDatabase(MIGRATED, "template1");
+        migrate();
+        new Sql(postgres, MIGRATED).runResource("/stories/watch_tables.sql");
+    }
+
+    Postgres postgres() {
+        return postgres;
+    }
+
+    S3Server s3() {
+        return s3;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** A name no other story of this JVM has. */
+    String name(String prefix) {
+        return prefix + worlds.incrementAndGet();
+    }
+
+    /** The product's own migrations make the tables, so a story never meets a schema that a user would not. */
+    private void migrate() {
+        Sql sql = new Sql(postgres, MIGRATED);
+        sql.runResource("/sql/schema/V001__ledger.sql");
+        sql.runResource("/sql/schema/V002__shopify_orders.sql");
+    }
+
+    @Override
+    public void close() {
+        postgres.close();
+        s3.close();
+    }
+
+    /** Gives {@link Services} to test methods. */
+    static final class Provider implements ParameterResolver {
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType() == Services.class;
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            return context.getRoot()
+                    .getStore(ExtensionContext.Namespace.GLOBAL)
+                    .getOrComputeIfAbsent(Services.class, type -> new Services(), Services.class);
+        }
+    }
+}
