@@ -27,7 +27,7 @@ final class ObjectStore {
 
     /** Keys that start with the prefix, in order; empty when there is no bucket yet. */
     List<String> keys(String prefix) {
-        HttpResponse<byte[]> answer = send("GET", "?list-type=2&prefix=" + prefix);
+        HttpResponse<byte[]> answer = send("GET", "?list-type=2&prefix=" + prefix, new byte[0]);
         return answer.statusCode() == 404
                 ? List.of()
                 : KEY.matcher(new String(answer.body(), StandardCharsets.UTF_8))
@@ -39,7 +39,7 @@ final class ObjectStore {
 
     /** The bytes of an object as stored. */
     byte[] bytes(String key) {
-        HttpResponse<byte[]> answer = send("GET", "/" + key);
+        HttpResponse<byte[]> answer = send("GET", "/" + key, new byte[0]);
         if (answer.statusCode() != 200) {
             throw new IllegalStateException("Reading " + key + " answered " + answer.statusCode());
         }
@@ -59,15 +59,23 @@ final class ObjectStore {
         }
     }
 
-    void delete(String key) {
-        send("DELETE", "/" + key);
+    void createBucket() {
+        send("PUT", "", new byte[0]);
     }
 
-    private HttpResponse<byte[]> send(String method, String rest) {
+    void put(String key, String text) {
+        send("PUT", "/" + key, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void delete(String key) {
+        send("DELETE", "/" + key, new byte[0]);
+    }
+
+    private HttpResponse<byte[]> send(String method, String rest, byte[] body) {
         try {
             return http.send(
                     HttpRequest.newBuilder(URI.create(endpoint + "/" + bucket + rest))
-                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
                             .build(),
                     HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException e) {

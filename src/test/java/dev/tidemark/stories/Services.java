@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** PostgreSQL and S3, started once for all stories of a JVM, and given to each story that asks for them. */
-final class Services implements ExtensionContext.Store.CloseableResource {
+final class Services implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     static final String MIGRATED = "migrated";
 
     private final AtomicInteger worlds = new AtomicInteger();
