@@ -173,14 +173,14 @@ create table sync_gap (
     -- Null: from the beginning of the shop.
     gap_from   timestamptz,
     gap_to     timestamptz not null,
-    reason     text        not null check (reason in ('first_run', 'older_than_floor')),
+    reason     text        not null check (reason in ('first_run', 'older_than_floor', 'missing_scope')),
     state      text        not null default 'open' check (state in ('open', 'closed')),
     run_id     uuid        not null references sync_run,
     created_at timestamptz not null default now(),
     closed_at  timestamptz,
     primary key (store_id, stream, gap_id)
 );
-create unique index sync_gap_once on sync_gap (store_id, stream, run_id);
+create unique index sync_gap_once on sync_gap (store_id, stream, run_id, reason);
 
 create table dead_letter (
     store_id       text        not null,
