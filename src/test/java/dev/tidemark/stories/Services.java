@@ -1,5 +1,7 @@
 package dev.tidemark.stories;
 
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.operations.Migration;
 import dev.tidemark.simulator.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,9 +29,7 @@ final class Services implements ExtensionContext.Store.CloseableResource, AutoCl
             throw new UncheckedIOException("Starting the neighbours of Tidemark failed", e);
         }
         postgres = Postgres.start(directory.resolve("postgres"));
-        postgres.createDatabase(MIGRATED, "template1");
-        migrate();
-        new Sql(postgres, MIGRATED).runResource("/stories/watch_tables.sql");
+        migrate(postgres);
     }
 
     Postgres postgres() {
@@ -49,11 +49,15 @@ final class Services implements ExtensionContext.Store.CloseableResource, AutoCl
         return prefix + worlds.incrementAndGet();
     }
 
-    /** The product's own migrations make the tables, so a story never meets a schema that a user would not. */
-    private void migrate() {
-        Sql sql = new Sql(postgres, MIGRATED);
-        sql.runResource("/sql/schema/V001__ledger.sql");
-        sql.runResource("/sql/schema/V002__shopify_orders.sql");
+    /** Makes the database that each story's own is a copy of: the product's tables, and the oracles' watchers. */
+    void migrate(Postgres server) {
+        server.createDatabase(MIGRATED, "template1");
+        try (HikariDataSource dataSource = new HikariDataSource()) {
+            dataSource.setJdbcUrl(server.jdbcUrl(MIGRATED, server.port()));
+            dataSource.setMaximumPoolSize(2);
+            Migration.apply(dataSource);
+        }
+        new Sql(server, MIGRATED).runResource("/stories/watch_tables.sql");
     }
 
     @Override

@@ -102,8 +102,13 @@ final class World implements AutoCloseable {
         return this;
     }
 
-    /** Runs the stream once in a process of its own and waits for its end. */
+    /** Runs the stream once and waits for its end: in this JVM, unless the program was changed by an overlay. */
     Outcome sync() {
+        return overlay.isEmpty() ? InProcess.sync(environment, sql, RUN_LIMIT) : syncInProcessOfItsOwn();
+    }
+
+    /** Runs {@code sync --wait} as an operator does, for what only the shell sees: exit codes and standard output. */
+    Outcome syncInProcessOfItsOwn() {
         return startSync().await(RUN_LIMIT);
     }
 
