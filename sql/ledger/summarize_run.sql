@@ -1,7 +1,7 @@
 -- Says how a run ended, in one line for the log.
 -- In:  :#run_id
--- Out: one row (status, summary).
-select r.status,
+-- Out: one row (run_id, status, summary).
+select r.run_id, r.status,
        format('%s %s/%s run %s in %s s: %s lines, %s written, %s unchanged, %s stale, %s set aside; watermark %s -> %s%s',
               r.status, r.store_id, r.stream, r.run_id,
               round(extract(epoch from coalesce(r.finished_at, now()) - r.initiated_at), 1),

@@ -141,6 +141,11 @@ public final class Ledger {
         return values;
     }
 
+    /** The run with the columns that a statement has just changed and returned. */
+    public Run renewed(Run run, Map<String, Object> changed) {
+        return run.with(changed);
+    }
+
     /** Writes the line of {@code summarize_run.sql} to the log, as loud as the end of the run deserves. */
     public void report(Map<String, Object> row) {
         switch (String.valueOf(row.get("status"))) {

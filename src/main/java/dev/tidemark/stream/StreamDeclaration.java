@@ -46,12 +46,23 @@ public record StreamDeclaration(
      * @param to first moment after the window; empty reads to the end
      */
     public String bulkQuery(Optional<Instant> from, Optional<Instant> to) {
+        String filter = filter(from, to);
+        return query.replace(WINDOW_PLACE, filter.isEmpty() ? "" : "(query: \"" + filter + "\")");
+    }
+
+    /** The search filter of a window in the source's own syntax; empty when the window is open on both sides. */
+    public String filter(Optional<Instant> from, Optional<Instant> to) {
         List<String> terms = new ArrayList<>();
         from.map(time -> time.truncatedTo(ChronoUnit.SECONDS))
                 .ifPresent(time -> terms.add(windowField + ":>='" + time + "'"));
         to.map(StreamDeclaration::nextWholeSecond).ifPresent(time -> terms.add(windowField + ":<'" + time + "'"));
-        String window = terms.isEmpty() ? "" : "(query: \"" + String.join(" AND ", terms) + "\")";
-        return query.replace(WINDOW_PLACE, window);
+        return String.join(" AND ", terms);
+    }
+
+    /** The connection that the query reads, such as {@code orders}: the word before the window's place. */
+    public String rootField() {
+        String before = query.substring(0, query.indexOf(WINDOW_PLACE));
+        return before.substring(1 + Math.max(before.lastIndexOf(' '), before.lastIndexOf('\n')));
     }
 
     private static Instant nextWholeSecond(Instant time) {

@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,14 +77,14 @@ public final class ShopifyBulk {
      * @throws RunFailed when the shop is another than the configured one, or the token lacks a scope the stream needs
      */
     public Map<String, Object> window(Run run, GraphqlReply reply) {
-        StreamDeclaration stream = catalog.get(run.stream());
+        StreamDeclaration stream = stream(run);
         refuseDenied(reply);
         if (reply.hasErrors()) {
             LOG.warn("{}: the source would not say who it is ({}); alias and scopes are not checked", run, firstMessage(reply));
         }
         refuseAlias(run.store(), reply.data().path("shop").path("myshopifyDomain").asText(""));
         Optional<Set<String>> scopes = scopes(reply);
-        scopes.ifPresent(granted -> refuseMissingScopes(run, stream, granted));
+        scopes.ifPresent(granted -> refuseMissingScopes(run.store(), stream, granted));
         Instant sourceNow = reply.sourceClock().orElseGet(() -> {
             LOG.warn("{}: the source's answer carries no date; its clock is taken to be ours", run);
             return clock.instant();
@@ -116,9 +117,36 @@ public final class ShopifyBulk {
         return values;
     }
 
+    /**
+     * What a look at the shop shows, by name, for {@code ./tidemark doctor}.
+     *
+     * @throws RunFailed when a run would be refused for what was seen
+     */
+    public Map<String, Object> examined(String store, GraphqlReply reply) {
+        refuseErrors(reply);
+        JsonNode shop = reply.data().path("shop");
+        refuseAlias(store, shop.path("myshopifyDomain").asText(""));
+        Set<String> granted = scopes(reply).orElse(Set.of());
+        catalog.streams().stream()
+                .filter(stream -> stream.source().equals("shopify"))
+                .forEach(stream -> refuseMissingScopes(store, stream, granted));
+        Map<String, Object> seen = new LinkedHashMap<>();
+        seen.put("domain", shop.path("myshopifyDomain").asText("not told"));
+        seen.put("api version", settings.shopify().apiVersion());
+        seen.put("time zone", shop.path("ianaTimezone").asText("not told"));
+        seen.put("scopes", String.join(", ", granted.stream().sorted().toList()));
+        seen.put("history", granted.contains("read_all_orders")
+                ? "all orders are visible"
+                : "only orders of the last 60 days are visible; add read_all_orders to see the others");
+        seen.put("clock", reply.sourceClock()
+                .map(source -> "ours is " + Duration.between(source, clock.instant()).toSeconds() + " s ahead of the source's; only the source's counts")
+                .orElse("the source does not tell its time"));
+        return seen;
+    }
+
     /** Asks for one record by the window's own filter, only to see whether the source understood the filter. */
     public String probeRequest(Run run) {
-        StreamDeclaration stream = catalog.get(run.stream());
+        StreamDeclaration stream = stream(run);
         return request(
                 "query($filter: String!) { " + stream.rootField() + "(first: 1, query: $filter) { edges { node { id } } } }",
                 Map.of("filter", stream.filter(run.windowFrom(), Optional.empty())));
@@ -155,7 +183,7 @@ public final class ShopifyBulk {
         return request(
                 "mutation($query: String!, $groupObjects: Boolean!) { bulkOperationRunQuery(query: $query, groupObjects: $groupObjects) { bulkOperation { "
                         + FIELDS + " } userErrors { field message code } } }",
-                Map.of("query", query, "groupObjects", catalog.get(run.stream()).groupObjects()));
+                Map.of("query", query, "groupObjects", stream(run).groupObjects()));
     }
 
     /**
@@ -376,13 +404,13 @@ public final class ShopifyBulk {
         }
     }
 
-    private static void refuseMissingScopes(Run run, StreamDeclaration stream, Set<String> granted) {
+    private static void refuseMissingScopes(String store, StreamDeclaration stream, Set<String> granted) {
         List<String> missing = stream.requiredScopes().stream()
                 // A write scope includes its read scope.
                 .filter(scope -> !granted.contains(scope) && !granted.contains(scope.replaceFirst("^read_", "write_")))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new RunFailed("missing_scope", "The token of store " + run.store() + " lacks " + String.join(", ", missing) + ", which "
+            throw new RunFailed("missing_scope", "The token of store " + store + " lacks " + String.join(", ", missing) + ", which "
                     + stream.name() + " needs; add the scope to the app and install it again");
         }
     }
@@ -423,6 +451,11 @@ public final class ShopifyBulk {
 
     private boolean hasOperationList() {
         return settings.shopify().apiVersion().compareTo("2026-01") >= 0;
+    }
+
+    private StreamDeclaration stream(Run run) {
+        return catalog.find(run.stream())
+                .orElseThrow(() -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
     }
 
     private Settings.ShopifyStore shop(String store) {

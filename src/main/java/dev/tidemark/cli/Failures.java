@@ -1,0 +1,58 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.run.DependencyDown;
+import dev.tidemark.settings.InvalidSettings;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Turns what went wrong into one sentence and the documented exit code. */
+final class Failures {
+    private static final int MOST_CAUSES = 20;
+
+    private Failures() {}
+
+    static ExitCode exitCodeOf(Throwable failure) {
+        Optional<ExitCode> documented = causes(failure)
+                .flatMap(cause -> {
+                    if (cause instanceof CommandFailure known) {
+                        return Stream.of(known.exitCode());
+                    }
+                    if (cause instanceof InvalidSettings) {
+                        return Stream.of(ExitCode.USAGE);
+                    }
+                    return isDependencyAway(cause) ? Stream.of(ExitCode.DEPENDENCY_DOWN) : Stream.empty();
+                })
+                .findFirst();
+        return documented.orElse(ExitCode.ERROR);
+    }
+
+    /** The message nearest to the failure that was written for an operator; otherwise that of the deepest cause. */
+    static String messageOf(Throwable failure) {
+        Optional<Throwable> written = causes(failure)
+                .filter(cause -> cause instanceof CommandFailure
+                        || cause instanceof InvalidSettings
+                        || cause instanceof DependencyDown)
+                .findFirst();
+        Throwable told = written.orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElse(failure));
+        String message = told.getMessage();
+        return message == null || message.isBlank() ? told.getClass().getSimpleName() : message.strip();
+    }
+
+    static boolean isDependencyAway(Throwable failure) {
+        return causes(failure)
+                .anyMatch(cause -> cause instanceof DependencyDown
+                        || (cause instanceof SQLException sql && isConnectionTrouble(sql)));
+    }
+
+    private static boolean isConnectionTrouble(SQLException failure) {
+        String state = failure.getSQLState();
+        // A pool that cannot hand out a connection within its time limit says so without a state.
+        return failure instanceof java.sql.SQLTransientConnectionException
+                || (state != null && (state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")));
+    }
+
+    private static Stream<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(MOST_CAUSES);
+    }
+}
