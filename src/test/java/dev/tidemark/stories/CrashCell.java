@@ -33,7 +33,22 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         }
     }
 
+    /**
+     * A run that was struck.
+     *
+     * @param exitCode of its process
+     */
+    record Struck(int exitCode, String runId) {}
+
     Result play(World world) {
+        Struck struck = strike(world);
+        Findings before = world.ask(Oracle.always());
+        Outcome recovery = world.sync();
+        return new Result(this, struck.exitCode(), before, recovery, world.ask(Oracle.all()));
+    }
+
+    /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */
+    Struck strike(World world) {
         CompletableFuture<TidemarkProcess> process = new CompletableFuture<>();
         Trap trap = new Trap(point.exchange(), phase, occurrence, () -> kind.strike(world, process.join()));
         point.wire(world).arm(trap);
@@ -42,9 +57,7 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         if (!trap.hasSprung()) {
             throw new AssertionError("The run never came to " + trap + "; " + struck);
         }
-        Findings before = world.ask(Oracle.always());
-        Outcome recovery = world.sync();
-        return new Result(this, struck.exitCode(), before, recovery, world.ask(Oracle.all()));
+        return new Struck(struck.exitCode(), world.sql().rows("select run_id from sync_run").stream().findFirst().orElse(""));
     }
 
     @Override

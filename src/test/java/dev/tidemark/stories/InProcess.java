@@ -11,44 +11,43 @@ import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
-/** The same application inside the test's JVM: for stories in which no process has to die. */
-final class InProcess {
+/** The same application inside the test's JVM, for stories in which no process has to die. */
+final class InProcess implements AutoCloseable {
     private static final Map<String, Integer> EXIT_CODES = Map.of("completed", 0, "partial", 3, "failed", 4);
+    private static final Duration LOOK = Duration.ofMillis(25);
 
-    private InProcess() {}
+    private final Engine engine;
+    private final Sql sql;
 
-    /** Does what {@code sync --wait} does: makes a run, or takes over the one a dead process left, and waits for its end. */
-    static Outcome sync(Map<String, String> environment, Sql sql, Duration limit) {
-        try (Engine engine = Tidemark.start(SettingsReader.read(Map.of(), environment), new Engine.Role.Work(UUID.randomUUID()))) {
-            UUID runId = runId(engine, limit);
-            Awaitility.await("run " + runId + " to end")
+    private InProcess(Engine engine, Sql sql) {
+        this.engine = engine;
+        this.sql = sql;
+    }
+
+    static InProcess start(Map<String, String> environment, Sql sql) {
+        Engine engine = Tidemark.start(SettingsReader.read(Map.of(), environment), new Engine.Role.Work(UUID.randomUUID()));
+        return new InProcess(engine, sql);
+    }
+
+    /** Does what {@code sync --wait} does: makes a run, or takes over the one that a dead process left, and waits for its end. */
+    Outcome sync(Duration limit) {
+        Map<?, ?> started = trigger();
+        UUID runId = (UUID) started.get("run_id");
+        if ("conflict".equals(started.get("outcome"))) {
+            Awaitility.await("the lease of run " + runId + " to expire")
                     .atMost(limit)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> sql.value("select finished_at is not null from sync_run where run_id = ?", runId).equals("t"));
-            String document = sql.value("select document from sync_run_document where run_id = ?", runId);
-            String status = sql.value("select status from sync_run where run_id = ?", runId);
-            return new Outcome(EXIT_CODES.get(status), new ObjectMapper().readTree(document), "");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+                    .pollInterval(LOOK)
+                    .until(() -> "adopted".equals(adopt().get("outcome")));
         }
-    }
-
-    private static UUID runId(Engine engine, Duration limit) {
-        Map<?, ?> started = start(engine);
-        if (!"conflict".equals(started.get("outcome"))) {
-            return (UUID) started.get("run_id");
-        }
-        Awaitility.await("the lease of run " + started.get("run_id") + " to expire")
+        Awaitility.await("run " + runId + " to end")
                 .atMost(limit)
-                .pollInterval(Duration.ofMillis(50))
-                .until(() -> "adopted".equals(engine.request(
-                        "sync-adopt",
-                        Map.of("store", World.STORE, "stream", World.STREAM, "job_type", "DAILY_SYNC_EXECUTE"),
-                        Map.class).get("outcome")));
-        return (UUID) started.get("run_id");
+                .pollInterval(LOOK)
+                .until(() -> sql.value("select finished_at is not null from sync_run where run_id = ?", runId).equals("t"));
+        return outcome(runId);
     }
 
-    private static Map<?, ?> start(Engine engine) {
+    /** Asks for a run under a new id; the answer's outcome is accepted or conflict. */
+    Map<?, ?> trigger() {
         return engine.request(
                 "sync-start",
                 Map.of(
@@ -59,5 +58,27 @@ final class InProcess {
                         "initiator", "user",
                         "requested_at", Instant.now().toString()),
                 Map.class);
+    }
+
+    private Map<?, ?> adopt() {
+        return engine.request(
+                "sync-adopt",
+                Map.of("store", World.STORE, "stream", World.STREAM, "job_type", "DAILY_SYNC_EXECUTE"),
+                Map.class);
+    }
+
+    private Outcome outcome(UUID runId) {
+        try {
+            String document = sql.value("select document from sync_run_document where run_id = ?", runId);
+            String status = sql.value("select status from sync_run where run_id = ?", runId);
+            return new Outcome(EXIT_CODES.get(status), new ObjectMapper().readTree(document), "");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        engine.close();
     }
 }

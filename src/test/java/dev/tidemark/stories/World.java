@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
@@ -37,6 +38,7 @@ final class World implements AutoCloseable {
     private final Map<String, String> environment = new TreeMap<>();
     private final List<Path> overlay = new ArrayList<>();
     private final List<TidemarkProcess> processes = new ArrayList<>();
+    private Optional<InProcess> engine = Optional.empty();
 
     private World(Services services, Postgres postgres, SimulatorOptions options) {
         this.services = services;
@@ -85,10 +87,10 @@ final class World implements AutoCloseable {
         return new World(services, postgres, shop.apply(SimulatorOptions.builder().orders(40)).build());
     }
 
-    /** Sets an environment variable of the processes to come. */
+    /** Sets an environment variable for what is started from now on. */
     World set(String variable, String value) {
         environment.put(variable, value);
-        return this;
+        return restart();
     }
 
     /** Puts a directory before the program's own class path, in the processes to come. */
@@ -104,7 +106,22 @@ final class World implements AutoCloseable {
 
     /** Runs the stream once and waits for its end: in this JVM, unless the program was changed by an overlay. */
     Outcome sync() {
-        return overlay.isEmpty() ? InProcess.sync(environment, sql, RUN_LIMIT) : syncInProcessOfItsOwn();
+        return overlay.isEmpty() ? engine().sync(RUN_LIMIT) : syncInProcessOfItsOwn();
+    }
+
+    /** The application inside this JVM; started when it is first wanted. */
+    InProcess engine() {
+        if (engine.isEmpty()) {
+            engine = Optional.of(InProcess.start(environment, sql));
+        }
+        return engine.get();
+    }
+
+    /** Ends the application inside this JVM, as a restart would; the next run starts another. */
+    World restart() {
+        engine.ifPresent(InProcess::close);
+        engine = Optional.empty();
+        return this;
     }
 
     /** Runs {@code sync --wait} as an operator does, for what only the shell sees: exit codes and standard output. */
@@ -126,6 +143,30 @@ final class World implements AutoCloseable {
     Findings ask(List<Oracle> oracles) {
         shop.loadTruth(sql);
         return new Oracles(sql, objects).ask(oracles);
+    }
+
+    /** Versions that the source has and its searches do not see yet. */
+    long invisibleVersions() {
+        shop.loadTruth(sql);
+        return Long.parseLong(sql.value("select count(*) from truth.order_version where not visible"));
+    }
+
+    /** Where every row lies: the same text later means that no row was written again. */
+    List<String> rowVersions() {
+        return sql.rows("select 'order ' || order_id, ctid, xmin from order_header union all "
+                + "select 'line ' || line_item_id, ctid, xmin from order_line_item order by 1");
+    }
+
+    /** Does what an operator does who gives the open dead letters up. */
+    void discardDeadLetters() {
+        sql.run("update dead_letter set state = 'discarded', settled_at = now(), settled_by = 'operator', "
+                + "settled_reason = 'a story' where state = 'open'");
+    }
+
+    /** What the ledger tells about all runs, for messages. */
+    String history() {
+        return String.join("\n", sql.rows("select r.run_number, s.step_number, s.step, s.outcome, s.epoch, s.counts, s.error "
+                + "from sync_step s join sync_run r using (run_id) order by 1, 2"));
     }
 
     Shop shop() {
@@ -167,6 +208,7 @@ final class World implements AutoCloseable {
     @Override
     public void close() {
         processes.forEach(TidemarkProcess::close);
+        restart();
         databaseWire.close();
         objectsWire.close();
         shopWire.close();
