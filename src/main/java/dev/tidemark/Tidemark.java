@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
+import dev.tidemark.cli.TidemarkCommand;
 import dev.tidemark.operations.Migration;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
@@ -62,6 +63,11 @@ public final class Tidemark implements Engine {
         this.worker = worker;
         this.works = works;
         this.producer = main.getCamelContext().createProducerTemplate();
+    }
+
+    /** The command line; exit codes are documented in the README. */
+    public static void main(String[] arguments) {
+        System.exit(TidemarkCommand.run(Tidemark::start, arguments));
     }
 
     /** Starts an engine; the {@link Engine.Starter} of the command line and of tests. */

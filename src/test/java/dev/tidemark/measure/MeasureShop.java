@@ -49,6 +49,7 @@ final class MeasureShop implements AutoCloseable {
         camel.getRegistry().bind("dataSource", database.dataSource());
         camel.getRegistry().bind("s3Client", storage.client());
         camel.getPropertiesComponent().addInitialProperty("tidemark.s3.bucket", bucket);
+        camel.getPropertiesComponent().addInitialProperty("engine.works", "true");
         for (String file : List.of("routes/4-transform.camel.yaml", "routes/telemetry.camel.yaml")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveMandatoryResource(camel, "classpath:" + file));
