@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -149,6 +150,12 @@ final class World implements AutoCloseable {
     long invisibleVersions() {
         shop.loadTruth(sql);
         return Long.parseLong(sql.value("select count(*) from truth.order_version where not visible"));
+    }
+
+    /** The mark as the table holds it; null when there is none. */
+    Instant watermark() {
+        List<String> marks = sql.rows("select utc_text(value) from sync_watermark where store_id = ? and stream = ?", STORE, STREAM);
+        return marks.isEmpty() ? null : Instant.parse(marks.get(0));
     }
 
     /** Where every row lies: the same text later means that no row was written again. */
