@@ -2,6 +2,7 @@ package dev.tidemark;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.cli.TidemarkCommand;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
@@ -74,8 +76,12 @@ public final class Tidemark implements Engine {
     public static Engine start(Settings settings, Role role) {
         HikariDataSource dataSource = openDatabase(settings);
         try {
-            S3Client s3 = openObjectStorage(settings.s3());
+            S3Client s3 = objectStorage(settings.s3());
             try {
+                // Looking at runs must be possible while object storage is away.
+                if (!(role instanceof Role.Query)) {
+                    requireBucket(s3, settings.s3());
+                }
                 return start(settings, role, dataSource, s3);
             } catch (RuntimeException e) {
                 s3.close();
@@ -112,6 +118,9 @@ public final class Tidemark implements Engine {
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
+        if (serves) {
+            Api.install(main, settings, clock);
+        }
         main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
@@ -132,7 +141,7 @@ public final class Tidemark implements Engine {
 
     private static Properties properties(Settings settings, boolean serves, boolean works) {
         Properties properties = new Properties();
-        String routes = ROUTES.stream().map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
+        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
@@ -186,7 +195,7 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("logServerErrorDetail", "false");
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {
@@ -206,7 +215,7 @@ public final class Tidemark implements Engine {
         return url.replaceFirst("\\?.*", "");
     }
 
-    private static S3Client openObjectStorage(Settings.S3 settings) {
+    private static S3Client objectStorage(Settings.S3 settings) {
         S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
         settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
         settings.accessKey().ifPresent(key -> builder.credentialsProvider(
@@ -215,16 +224,20 @@ public final class Tidemark implements Engine {
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         }
-        S3Client s3 = builder.build();
+        return builder.build();
+    }
+
+    /** Finds the bucket or makes it. */
+    private static void requireBucket(S3Client s3, Settings.S3 settings) {
         try {
             if (!exists(s3, settings.bucket())) {
                 s3.createBucket(create -> create.bucket(settings.bucket()));
             }
-            return s3;
         } catch (SdkException e) {
-            s3.close();
+            // Where there are no credentials the SDK lists every place it looked in; the first words say it all.
+            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", "");
             throw new DependencyDown("Object storage at " + settings.endpoint().map(Object::toString).orElse("Amazon S3")
-                    + ", bucket " + settings.bucket() + ", cannot be used: " + e.getMessage(), e);
+                    + ", bucket " + settings.bucket() + ", cannot be used: " + said, e);
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.api.InvalidRequest;
 import dev.tidemark.run.DependencyDown;
+import dev.tidemark.run.UnknownStore;
+import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.InvalidSettings;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -18,7 +21,7 @@ final class Failures {
                     if (cause instanceof CommandFailure known) {
                         return Stream.of(known.exitCode());
                     }
-                    if (cause instanceof InvalidSettings) {
+                    if (isWronglyAsked(cause)) {
                         return Stream.of(ExitCode.USAGE);
                     }
                     return isDependencyAway(cause) ? Stream.of(ExitCode.DEPENDENCY_DOWN) : Stream.empty();
@@ -30,13 +33,20 @@ final class Failures {
     /** The message nearest to the failure that was written for an operator; otherwise that of the deepest cause. */
     static String messageOf(Throwable failure) {
         Optional<Throwable> written = causes(failure)
-                .filter(cause -> cause instanceof CommandFailure
-                        || cause instanceof InvalidSettings
-                        || cause instanceof DependencyDown)
+                .filter(cause ->
+                        cause instanceof CommandFailure || isWronglyAsked(cause) || cause instanceof DependencyDown)
                 .findFirst();
         Throwable told = written.orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElse(failure));
         String message = told.getMessage();
         return message == null || message.isBlank() ? told.getClass().getSimpleName() : message.strip();
+    }
+
+    /** What was asked for does not exist or cannot be; asking again in the same way is of no use. */
+    private static boolean isWronglyAsked(Throwable cause) {
+        return cause instanceof InvalidSettings
+                || cause instanceof InvalidRequest
+                || cause instanceof UnknownStore
+                || cause instanceof UnknownStream;
     }
 
     static boolean isDependencyAway(Throwable failure) {

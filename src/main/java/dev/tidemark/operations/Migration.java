@@ -1,15 +1,21 @@
 package dev.tidemark.operations;
 
-import java.sql.SQLException;
 import dev.tidemark.run.DependencyDown;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /**
- * Brings the schema up to date from {@code sql/schema}. Idempotent, and safe from several processes at once: Flyway
- * holds a lock in the database while it works.
+ * Brings the schema up to date from {@code sql/schema}. Idempotent, and safe from several processes at once: they
+ * take turns by a lock in the database.
  */
 public final class Migration {
     private static final String HISTORY_TABLE = "schema_history";
@@ -34,13 +40,20 @@ public final class Migration {
      *     transaction of its own, so a failed one left nothing
      */
     public static Outcome apply(DataSource database) {
-        try {
-            Flyway flyway = flyway(database);
-            MigrateResult result = flyway.migrate();
-            String version = result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion;
-            return new Outcome(version, result.migrationsExecuted);
+        try (Connection turn = database.getConnection()) {
+            turn.setAutoCommit(false);
+            try (PreparedStatement lock = turn.prepareStatement(lockStatement())) {
+                lock.execute();
+                MigrateResult result = flyway(database).migrate();
+                String version = result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion;
+                return new Outcome(version, result.migrationsExecuted);
+            } finally {
+                turn.rollback();
+            }
         } catch (FlywayException e) {
             throw unreachable(e);
+        } catch (SQLException e) {
+            throw new DependencyDown("The database cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -68,6 +81,14 @@ public final class Migration {
                 .lockRetryCount(LOCK_ATTEMPTS)
                 .cleanDisabled(true)
                 .load();
+    }
+
+    private static String lockStatement() {
+        try (InputStream statement = Migration.class.getResourceAsStream("/sql/ledger/lock_migrations.sql")) {
+            return new String(statement.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading a statement of this program failed", e);
+        }
     }
 
     private static RuntimeException unreachable(FlywayException e) {
