@@ -1,6 +1,7 @@
 package dev.tidemark.stories;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -18,18 +19,22 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
      * @param before what the oracles said before recovery
      * @param recovery the recovery run
      * @param after what the oracles said after it
+     * @param sameDerived whether products and measurements are those of an undisturbed run, byte for byte
+     * @param operations bulk operations that the source has seen
      */
-    record Result(CrashCell cell, int struck, Findings before, Outcome recovery, Findings after) {
+    record Result(
+            CrashCell cell, int struck, Findings before, Outcome recovery, Findings after, boolean sameDerived, int operations) {
 
         boolean isGood() {
-            return before.areNone() && after.areNone() && recovery.exitCode() == 0;
+            return before.areNone() && after.areNone() && recovery.exitCode() == 0 && sameDerived && operations <= cell.mostOperations(struck);
         }
 
         @Override
         public String toString() {
             return String.format(
-                    "%-14s %-13s #%-3d %-8s  exit %4d  before: %s  recovery: %s  after: %s",
-                    cell.point, cell.phase, cell.occurrence, cell.kind, struck, before, recovery.status(), after);
+                    "%-13s %-13s #%-3d %-8s  exit %3d  oracles before: %s  recovery: %s  oracles after: %s  derived: %s  operations: %d",
+                    cell.point, cell.phase, cell.occurrence, cell.kind, struck, before, recovery.status(), after,
+                    sameDerived ? "same" : "DIFFERENT", operations);
         }
     }
 
@@ -40,11 +45,19 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
      */
     record Struck(int exitCode, String runId) {}
 
-    Result play(World world) {
+    /** Only a run that ended in spite of the strike is followed by a second one that asks the source again. */
+    private int mostOperations(int struckExitCode) {
+        return struckExitCode == 0 ? 2 : 1;
+    }
+
+    /** @param undisturbed what a run leaves that nothing strikes */
+    Result play(World world, Map<String, String> undisturbed) {
         Struck struck = strike(world);
         Findings before = world.ask(Oracle.always());
         Outcome recovery = world.sync();
-        return new Result(this, struck.exitCode(), before, recovery, world.ask(Oracle.all()));
+        Findings after = world.ask(Oracle.all());
+        boolean sameDerived = world.derived().equals(undisturbed);
+        return new Result(this, struck.exitCode(), before, recovery, after, sameDerived, world.shop().operations());
     }
 
     /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */

@@ -35,33 +35,40 @@ class CrashMatrixTest {
 
     @TestFactory
     Stream<DynamicTest> whatever_dies_wherever_nothing_is_lost_and_the_mark_tells_the_truth(Services services) {
-        Map<CrashPoint, Integer> occurrences = rehearse(services);
-        return cells(occurrences).stream().map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> play(services, cell)));
+        Rehearsal rehearsal = rehearse(services);
+        return cells(rehearsal.occurrences()).stream()
+                .map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> play(services, cell, rehearsal.derived())));
     }
 
-    private void play(Services services, CrashCell cell) throws IOException {
+    /**
+     * What an undisturbed run does and leaves.
+     *
+     * @param occurrences how often each point is passed
+     */
+    private record Rehearsal(Map<CrashPoint, Integer> occurrences, Map<String, String> derived) {}
+
+    private void play(Services services, CrashCell cell, Map<String, String> undisturbed) throws IOException {
         if (cell.kind() == CrashKind.PLUG) {
             Path data = Files.createTempDirectory(services.directory(), "plug-");
             try (Postgres own = Postgres.start(data)) {
                 services.migrate(own);
-                check(services, own, cell);
+                check(services, own, cell, undisturbed);
             }
         } else {
-            check(services, services.postgres(), cell);
+            check(services, services.postgres(), cell, undisturbed);
         }
     }
 
-    private void check(Services services, Postgres postgres, CrashCell cell) {
-        try (World world = World.with(services, postgres, shop -> shop)) {
-            CrashCell.Result result = cell.play(world);
+    private void check(Services services, Postgres postgres, CrashCell cell, Map<String, String> undisturbed) {
+        try (World world = World.with(services, postgres, shop -> shop.startsAt(services.startedAt()))) {
+            CrashCell.Result result = cell.play(world, undisturbed);
             results.add(result);
             assertThat(result.isGood()).as("%s%n%s", result, result.recovery()).isTrue();
         }
     }
 
-    /** An undisturbed run, to learn how often each point is passed. */
-    private static Map<CrashPoint, Integer> rehearse(Services services) {
-        try (World world = World.with(services, shop -> shop)) {
+    private static Rehearsal rehearse(Services services) {
+        try (World world = World.with(services, shop -> shop.startsAt(services.startedAt()))) {
             Outcome outcome = world.syncInProcessOfItsOwn();
             Findings findings = world.ask(Oracle.all());
             assertThat(outcome.exitCode()).as("%s", outcome).isZero();
@@ -71,7 +78,7 @@ class CrashMatrixTest {
                 occurrences.put(point, point.occurrences(world));
                 assertThat(occurrences.get(point)).as("a run passes %s", point).isPositive();
             }
-            return occurrences;
+            return new Rehearsal(occurrences, world.derived());
         }
     }
 

@@ -9,12 +9,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /** Reads object storage over plain HTTP, so that what it finds does not depend on the client that wrote it. */
 final class ObjectStore {
+    private static final Pattern OBJECT = Pattern.compile("<Contents>.*?</Contents>", Pattern.DOTALL);
     private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
+    private static final Pattern ETAG = Pattern.compile("<ETag>([^<]*)</ETag>");
 
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String endpoint;
@@ -35,6 +40,18 @@ final class ObjectStore {
                         .map(key -> key.group(1))
                         .sorted()
                         .toList();
+    }
+
+    /** What each object whose key starts with the prefix holds, as the storage's own digest of it. */
+    Map<String, String> digests(String prefix) {
+        HttpResponse<byte[]> answer = send("GET", "?list-type=2&prefix=" + prefix, new byte[0]);
+        Map<String, String> digests = new TreeMap<>();
+        Matcher object = OBJECT.matcher(new String(answer.body(), StandardCharsets.UTF_8));
+        while (object.find()) {
+            String key = KEY.matcher(object.group()).results().findFirst().orElseThrow().group(1);
+            digests.put(key, ETAG.matcher(object.group()).results().findFirst().orElseThrow().group(1));
+        }
+        return digests;
     }
 
     /** The bytes of an object as stored. */

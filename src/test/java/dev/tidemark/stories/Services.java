@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class Services implements ExtensionContext.Store.CloseableResource, AutoCloseable {
     static final String MIGRATED = "migrated";
 
+    private final Instant startedAt = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private final AtomicInteger worlds = new AtomicInteger();
     private final Path directory;
     private final Postgres postgres;
@@ -38,6 +41,11 @@ final class Services implements ExtensionContext.Store.CloseableResource, AutoCl
 
     S3Server s3() {
         return s3;
+    }
+
+    /** A moment that all shops can share which must have the same orders. */
+    Instant startedAt() {
+        return startedAt;
     }
 
     Path directory() {

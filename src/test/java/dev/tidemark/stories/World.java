@@ -164,6 +164,14 @@ final class World implements AutoCloseable {
                 + "select 'line ' || line_item_id, ctid, xmin from order_line_item order by 1");
     }
 
+    /** What a run leaves beside the order tables, and what every run over the same orders must leave: products and measurements. */
+    Map<String, String> derived() {
+        Map<String, String> derived = objects.digests("measurement/");
+        sql.rows("select product_id, title, first_ordered_at, last_ordered_at from product")
+                .forEach(product -> derived.put("product " + product.substring(0, product.indexOf('|')), product));
+        return derived;
+    }
+
     /** Does what an operator does who gives the open dead letters up. */
     void discardDeadLetters() {
         sql.run("update dead_letter set state = 'discarded', settled_at = now(), settled_by = 'operator', "
