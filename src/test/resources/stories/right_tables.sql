@@ -2,11 +2,17 @@
 -- In:  a migrated database with watchers.
 -- Out: two orders, one line, one line removed; mark at 11:00 with an overlap of one hour.
 insert into truth.setting values ('acme', 'shopify-orders', '1 hour');
-insert into truth.order_version (order_id, version_no, updated_at, visible_at, visible, deleted, total) values
-    (1, 1, '2026-02-01T10:00:00Z', '2026-02-01T10:00:00Z', true, false, 8.00),
-    (1, 2, '2026-03-01T10:00:00Z', '2026-03-01T10:00:00Z', true, false, 10.00),
-    (2, 1, '2026-03-01T11:00:00Z', '2026-03-01T11:00:00Z', true, false, 20.50);
-insert into truth.line_version (order_id, version_no, line_item_id, quantity) values (1, 1, 12, 1), (1, 2, 11, 3);
+select truth.note_version(version_no, document::jsonb, '2026-03-01T12:00:00Z')
+  from (values
+    (1, '{"order_id": 1, "updated_at": "2026-02-01T10:00:00Z", "total": "8.00",
+          "committed_at": "2026-02-01T10:00:00Z", "visible_at": "2026-02-01T10:00:00Z", "deleted_at": null,
+          "line_items": [{"line_item_id": 12, "quantity": 1}]}'),
+    (2, '{"order_id": 1, "updated_at": "2026-03-01T10:00:00Z", "total": "10.00",
+          "committed_at": "2026-03-01T10:00:00Z", "visible_at": "2026-03-01T10:00:00Z", "deleted_at": null,
+          "line_items": [{"line_item_id": 11, "quantity": 3}]}'),
+    (1, '{"order_id": 2, "updated_at": "2026-03-01T11:00:00Z", "total": "20.50",
+          "committed_at": "2026-03-01T11:00:00Z", "visible_at": "2026-03-01T11:00:00Z", "deleted_at": null,
+          "line_items": []}')) as versions (version_no, document);
 
 insert into sync_run (run_id, store_id, stream, job_type, status, initiator, requested_at, give_up_at, finished_at,
                       object_count, archive_lines, result_complete, watermark_advanced, watermark_after) values

@@ -11,41 +11,38 @@ create table truth.setting (
     overlap  interval not null
 );
 
--- Every version of every order the source ever had; the highest version_no of an order is the current one.
+-- Every version of every order the source ever had; of an order, the highest version_no is the current one. The documents
+-- are named like the columns that should hold their values.
 create table truth.order_version (
-    order_id           bigint      not null,
-    version_no         bigint      not null,
-    updated_at         timestamptz not null,
-    visible_at         timestamptz not null,
-    visible            boolean     not null,
-    deleted            boolean     not null,
-    name               text,
-    email              text,
-    created_at         timestamptz,
-    processed_at       timestamptz,
-    cancelled_at       timestamptz,
-    currency           text,
-    financial_status   text,
-    fulfillment_status text,
-    subtotal           numeric,
-    total_tax          numeric,
-    total              numeric,
+    order_id   bigint      not null,
+    version_no integer     not null,
+    updated_at timestamptz not null,
+    -- Whether searches of the source find it by now.
+    visible    boolean     not null,
+    deleted    boolean     not null,
+    document   jsonb       not null,
     primary key (order_id, version_no)
 );
 
 create table truth.line_version (
-    order_id     bigint not null,
-    version_no   bigint not null,
-    line_item_id bigint not null,
-    product_id   bigint,
-    variant_id   bigint,
-    sku          text,
-    title        text,
-    quantity     integer,
-    unit_price   numeric,
-    total        numeric,
+    order_id     bigint  not null,
+    version_no   integer not null,
+    line_item_id bigint  not null,
+    document     jsonb   not null,
     primary key (order_id, version_no, line_item_id)
 );
+
+-- Takes a version as the source tells it; the lines are part of it.
+create function truth.note_version(version_no integer, version jsonb, source_now timestamptz) returns void language sql as $$
+    insert into truth.order_version
+    select (version ->> 'order_id')::bigint, version_no, (version ->> 'updated_at')::timestamptz,
+           (version ->> 'visible_at')::timestamptz <= source_now, version ->> 'deleted_at' is not null, version
+     where (version ->> 'committed_at')::timestamptz <= source_now;
+    insert into truth.line_version
+    select (version ->> 'order_id')::bigint, version_no, (line ->> 'line_item_id')::bigint, line
+      from jsonb_array_elements(version -> 'line_items') line
+     where (version ->> 'committed_at')::timestamptz <= source_now;
+$$;
 
 -- What object storage holds, counted from the objects themselves.
 create table truth.archive (
@@ -141,37 +138,33 @@ returns setof truth.order_version language sql stable as $$
      order by v.order_id, v.updated_at desc, v.version_no desc;
 $$;
 
--- How a stored order differs from one version of the source; null when it does not, or when a newer version is stored.
+-- How a stored order differs from one version of the source, in any column; null when it does not, or when a newer version
+-- is stored.
 create function truth.difference(v truth.order_version) returns text language sql stable as $$
     select case
         when h.order_id is null then 'is missing'
         when h.updated_at is null or h.updated_at < v.updated_at then 'is stored as of ' || coalesce(h.updated_at::text, 'never')
         when h.updated_at > v.updated_at then null
-        when (h.name, h.email, h.created_at, h.processed_at, h.cancelled_at, h.currency, h.financial_status,
-              h.fulfillment_status, h.subtotal, h.total_tax, h.total)
-             is distinct from
-             (v.name, v.email, v.created_at, v.processed_at, v.cancelled_at, v.currency, v.financial_status,
-              v.fulfillment_status, v.subtotal, v.total_tax, v.total)
-            then 'has other values: stored '
-                 || row(h.name, h.email, h.created_at, h.processed_at, h.cancelled_at, h.currency, h.financial_status,
-                        h.fulfillment_status, h.subtotal, h.total_tax, h.total)::text
-                 || ', source '
-                 || row(v.name, v.email, v.created_at, v.processed_at, v.cancelled_at, v.currency, v.financial_status,
-                        v.fulfillment_status, v.subtotal, v.total_tax, v.total)::text
+        when stored.columns <> source.columns then (
+            select 'has other values: ' || string_agg(format('%s stored %s, source %s', key, stored.columns -> key, source.columns -> key), ', ')
+              from jsonb_object_keys(source.columns) key
+             where stored.columns -> key <> source.columns -> key)
         else (
-            select 'has other lines: ' || string_agg(format('%s stored %s, source %s', line_item_id, stored, source), '; ')
+            select 'has other lines: ' || string_agg(format('%s stored %s, source %s', line_item_id, i.columns, t.columns), '; ')
               from (select line_item_id,
-                           row(i.product_id, i.variant_id, i.sku, i.title, i.quantity, i.unit_price, i.total)::text as stored,
-                           row(t.product_id, t.variant_id, t.sku, t.title, t.quantity, t.unit_price, t.total)::text as source
-                      from (select * from order_line_item
-                             where store_id = s.store_id and order_id = v.order_id and removed_at is null) i
-                      full join (select * from truth.line_version
-                                  where order_id = v.order_id and version_no = v.version_no) t using (line_item_id)
-                     where i.line_item_id is null or t.line_item_id is null
-                        or (i.product_id, i.variant_id, i.sku, i.title, i.quantity, i.unit_price, i.total)
-                           is distinct from
-                           (t.product_id, t.variant_id, t.sku, t.title, t.quantity, t.unit_price, t.total)) lines)
+                           to_jsonb(l) - '{store_id,order_id,order_updated_at,removed_at,run_number}'::text[] as columns
+                      from order_line_item l
+                     where l.store_id = s.store_id and l.order_id = v.order_id and l.removed_at is null) i
+              full join (select line_item_id,
+                                to_jsonb(jsonb_populate_record(null::order_line_item, document))
+                                    - '{store_id,order_id,order_updated_at,removed_at,run_number}'::text[] as columns
+                           from truth.line_version
+                          where order_id = v.order_id and version_no = v.version_no) t using (line_item_id)
+             where i.columns is distinct from t.columns)
         end
       from truth.setting s
-      left join order_header h on h.store_id = s.store_id and h.order_id = v.order_id;
+      left join order_header h on h.store_id = s.store_id and h.order_id = v.order_id
+     cross join lateral (select to_jsonb(h) - '{store_id,deleted_at,run_number}'::text[] as columns) stored
+     cross join lateral (select to_jsonb(jsonb_populate_record(null::order_header, v.document))
+                                    - '{store_id,deleted_at,run_number}'::text[] as columns) source;
 $$;
