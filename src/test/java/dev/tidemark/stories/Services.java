@@ -1,6 +1,5 @@
 package dev.tidemark.stories;
 
-import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.operations.Migration;
 import dev.tidemark.simulator.S3Server;
 import java.io.IOException;
@@ -13,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** PostgreSQL and S3, started once for all stories of a JVM, and given to each story that asks for them. */
 final class Services implements ExtensionContext.Store.CloseableResource, AutoCloseable {
@@ -60,11 +60,9 @@ final class Services implements ExtensionContext.Store.CloseableResource, AutoCl
     /** Makes the database that each story's own is a copy of: the product's tables, and the oracles' watchers. */
     void migrate(Postgres server) {
         server.createDatabase(MIGRATED, "template1");
-        try (HikariDataSource dataSource = new HikariDataSource()) {
-            dataSource.setJdbcUrl(server.jdbcUrl(MIGRATED, server.port()));
-            dataSource.setMaximumPoolSize(2);
-            Migration.apply(dataSource);
-        }
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setUrl(server.jdbcUrl(MIGRATED, server.port()));
+        Migration.apply(database);
         new Sql(server, MIGRATED).runResource("/stories/watch_tables.sql");
     }
 
