@@ -99,7 +99,10 @@ public final class ApiServer extends MainHttpServer {
                 .flatMap(route -> route.methods().stream())
                 .map(HttpMethod::name)
                 .collect(Collectors.toCollection(TreeSet::new));
-        if (methods.isEmpty()) {
+        if (methods.isEmpty() && !getCamelContext().isStarted()) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            answer(request, new Problem(503, "not-ready", "The application is starting or stopping", "Ask again in a moment."));
+        } else if (methods.isEmpty()) {
             answer(request, Problem.notFound("Nothing is at this path; /openapi.json lists what is."));
         } else {
             String allowed = String.join(", ", methods);
