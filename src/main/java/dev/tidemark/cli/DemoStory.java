@@ -19,6 +19,13 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 final class DemoStory {
     private static final int CHANGED = 40;
     private static final int REFUSED = 3;
+    private static final String CHANGES =
+            """
+            [{"action": "create", "count": 12, "lines": [{"variant": 3}]},
+             {"action": "create", "count": 10, "lines": [{"variant": 8, "quantity": 2}, {"variant": 14}]},
+             {"action": "create", "count": 3, "lines": [{"variant": 5, "quantity": 400, "unit_price": "42.50"}]},
+             {"action": "update", "sample": 15}]
+            """;
 
     private final DemoPlace place;
     private final Terminal terminal;
@@ -65,10 +72,11 @@ final class DemoStory {
 
     private void shopGoesOn() {
         chapter("2. The shop goes on: forty orders change, and somebody adds a rule to the database");
-        changeFortyOrders();
+        JsonNode changed = RunDocument.parseJson(api.changeShop("/_control/orders", CHANGES));
         place.database().execute("refuse_large_orders");
-        point("shop", CHANGED + " orders are new; " + REFUSED + " of them are large");
-        point("database", "alter table order_header add constraint ... check (total <= 5000)");
+        point("shop", changed.size() + " orders are new or changed; " + REFUSED + " of them are wholesale orders of " + largest(changed));
+        point("database", "alter table order_header add constraint ... check (total <= 10000)");
+        require(changed.size() == CHANGED, changed.size() + " orders changed, not " + CHANGED);
     }
 
     private RunDocument threeOfForty(RunDocument first) {
@@ -110,7 +118,7 @@ final class DemoStory {
         place.database()
                 .query("list_orders", DemoPlace.STORE, row -> Map.entry(
                         row.getLong(1),
-                        new Truth(row.getTimestamp(2).toInstant(), row.getBigDecimal(3).stripTrailingZeros(), row.getInt(4))))
+                        new Truth(row.getTimestamp(2).toInstant(), row.getBigDecimal(3).stripTrailingZeros(), row.getString(4))))
                 .forEach(order -> tables.put(order.getKey(), order.getValue()));
         Map<Long, Truth> shop = truth();
         List<Long> differences = new ArrayList<>();
@@ -121,7 +129,7 @@ final class DemoStory {
         });
         tables.keySet().stream().filter(id -> !shop.containsKey(id)).forEach(differences::add);
         point("compared", String.format(
-                Locale.ROOT, "%,d orders with version, total and number of line items: %s",
+                Locale.ROOT, "%,d orders: version, total, and each line item with quantity and total: %s",
                 shop.size(), differences.isEmpty() ? "no difference" : differences.size() + " differences, first " + differences.get(0)));
         require(differences.isEmpty(), "the tables differ from the shop in " + differences.size() + " orders");
     }
@@ -182,14 +190,32 @@ final class DemoStory {
     }
 
     /** What is compared of an order. */
-    private record Truth(Instant updatedAt, BigDecimal total, int lineItems) {}
-
-    private void changeFortyOrders() {
-        throw new UnsupportedOperationException();
-    }
+    private record Truth(Instant updatedAt, BigDecimal total, String lineItems) {}
 
     private Map<Long, Truth> truth() {
-        throw new UnsupportedOperationException();
+        Map<Long, Truth> orders = new TreeMap<>();
+        api.askShop("/_truth/orders").lines().map(RunDocument::parseJson).forEach(order -> {
+            Map<Long, String> lines = new TreeMap<>();
+            order.path("line_items").forEach(line -> lines.put(
+                    line.path("line_item_id").asLong(),
+                    line.path("line_item_id").asText() + "x" + line.path("quantity").asText() + "="
+                            + new BigDecimal(line.path("total").asText()).stripTrailingZeros().toPlainString()));
+            orders.put(
+                    order.path("order_id").asLong(),
+                    new Truth(
+                            Instant.parse(order.path("updated_at").asText()),
+                            new BigDecimal(order.path("total").asText()).stripTrailingZeros(),
+                            String.join(" ", lines.values())));
+        });
+        return orders;
+    }
+
+    private static String largest(JsonNode orders) {
+        BigDecimal largest = BigDecimal.ZERO;
+        for (JsonNode order : orders) {
+            largest = largest.max(new BigDecimal(order.path("total").asText()));
+        }
+        return String.format(Locale.ROOT, "%,.2f", largest);
     }
 
     private static String outcome(RunDocument run) {

@@ -8,6 +8,7 @@ import dev.tidemark.settings.InvalidSettings;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Turns what went wrong into one sentence and the documented exit code. */
 final class Failures {
@@ -30,13 +31,16 @@ final class Failures {
         return documented.orElse(ExitCode.ERROR);
     }
 
-    /** The message nearest to the failure that was written for an operator; otherwise that of the deepest cause. */
+    /** The first message that was written for an operator; otherwise the first that is not Camel's own wrapping. */
     static String messageOf(Throwable failure) {
-        Optional<Throwable> written = causes(failure)
+        Throwable told = causes(failure)
                 .filter(cause ->
                         cause instanceof CommandFailure || isWronglyAsked(cause) || cause instanceof DependencyDown)
-                .findFirst();
-        Throwable told = written.orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElse(failure));
+                .findFirst()
+                .or(() -> causes(failure)
+                        .filter(cause -> !cause.getClass().getName().startsWith("org.apache.camel."))
+                        .findFirst())
+                .orElse(failure);
         String message = told.getMessage();
         return message == null || message.isBlank() ? told.getClass().getSimpleName() : message.strip();
     }
@@ -52,6 +56,8 @@ final class Failures {
     static boolean isDependencyAway(Throwable failure) {
         return causes(failure)
                 .anyMatch(cause -> cause instanceof DependencyDown
+                        // Object storage did not answer; what it answers, such as a refusal, is another exception.
+                        || cause instanceof SdkClientException
                         || (cause instanceof SQLException sql && isConnectionTrouble(sql)));
     }
 

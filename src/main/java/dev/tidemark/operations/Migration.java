@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /**
@@ -36,8 +38,8 @@ public final class Migration {
      * schema and nothing more.
      *
      * @throws DependencyDown when the database cannot be reached
-     * @throws FlywayException when a script failed or was changed after it had been applied; each script is a
-     *     transaction of its own, so a failed one left nothing
+     * @throws IllegalStateException when the database was migrated by other scripts than this version's
+     * @throws FlywayException when a script failed; each is a transaction of its own, so a failed one left nothing
      */
     public static Outcome apply(DataSource database) {
         try (Connection turn = database.getConnection()) {
@@ -50,6 +52,12 @@ public final class Migration {
             } finally {
                 turn.rollback();
             }
+        } catch (FlywayValidateException e) {
+            throw new IllegalStateException(
+                    "The tables of this database were made by scripts that differ from those of this version ("
+                            + e.getMessage().lines().skip(1).limit(1).collect(Collectors.joining())
+                            + "); start the version that made them or a later one, or use another database. Nothing was changed.",
+                    e);
         } catch (FlywayException e) {
             throw unreachable(e);
         } catch (SQLException e) {
