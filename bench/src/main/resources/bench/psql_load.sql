@@ -12,10 +12,10 @@ insert into order_header (
     total_tax, total, current_total, presentment_subtotal, presentment_total_tax, presentment_total, run_number)
 select
     'bench',
-    substring(line->>'id' from '[0-9]+$')::bigint,
+    split_part(line->>'id', '/', 5)::bigint,
     line->>'name',
     line->>'email',
-    substring(line->'customer'->>'id' from '[0-9]+$')::bigint,
+    split_part(line->'customer'->>'id', '/', 5)::bigint,
     (line->>'createdAt')::timestamptz,
     (line->>'updatedAt')::timestamptz,
     (line->>'processedAt')::timestamptz,
@@ -55,11 +55,11 @@ insert into order_line_item (
     run_number)
 select
     'bench',
-    substring(line->>'id' from '[0-9]+$')::bigint,
-    substring(line->>'__parentId' from '[0-9]+$')::bigint,
+    split_part(line->>'id', '/', 5)::bigint,
+    split_part(line->>'__parentId', '/', 5)::bigint,
     null::timestamptz,
-    substring(line->'product'->>'id' from '[0-9]+$')::bigint,
-    substring(line->'variant'->>'id' from '[0-9]+$')::bigint,
+    split_part(line->'product'->>'id', '/', 5)::bigint,
+    split_part(line->'variant'->>'id', '/', 5)::bigint,
     line->>'sku',
     line->>'title',
     line->>'variantTitle',

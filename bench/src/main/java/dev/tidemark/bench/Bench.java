@@ -27,6 +27,7 @@ public final class Bench {
     private static final String TEMPLATE = "bench_template";
     private static final int FLOOR_STREAMS = 2;
     private static final int WRITERS = 2;
+    private static final long USUAL_LINES = 640_000;
     private static final String PRODUCT_HEAP = "-Xmx256m";
 
     private final Options options;
@@ -42,10 +43,14 @@ public final class Bench {
         this.folder = folder;
         this.cluster = cluster;
         this.product = new Product(launcher(), folder, cluster, PRODUCT_HEAP);
-        Path jsonl = folder.resolve("orders-" + options.lines() + ".jsonl");
+        this.file = file(options.lines());
+    }
+
+    private BulkFile file(long lines) throws IOException {
+        Path jsonl = folder.resolve("orders-" + lines + ".jsonl");
         say("the file is %s", jsonl);
-        Orders.write(jsonl, options.lines());
-        this.file = BulkFile.of(jsonl);
+        Orders.write(jsonl, lines);
+        return BulkFile.of(jsonl);
     }
 
     /** Runs in the folder {@code bench/}. */
@@ -65,10 +70,15 @@ public final class Bench {
         }
         Path folder = Path.of("target/work").toAbsolutePath();
         Files.createDirectories(folder);
+        refuseFullDisk(options, folder);
         try (Cluster cluster = options.databaseUrl().isPresent()
                 ? Cluster.at(options.databaseUrl().get())
                 : Cluster.start(folder.resolve("postgresql"))) {
-            new Bench(options, folder, cluster).run();
+            if (options.flat()) {
+                new Bench(options, folder, cluster).runFlat();
+            } else {
+                new Bench(options, folder, cluster).run();
+            }
         }
     }
 
@@ -91,6 +101,42 @@ public final class Bench {
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         System.out.print(Report.table(measurements, titles, file.bytes()));
         notes.forEach(System.out::println);
+    }
+
+    /** Is the rate for a long file that of a usual one, in the same small heap? */
+    private void runFlat() throws Exception {
+        BulkFile usual = file(USUAL_LINES);
+        cluster.createEmptyDatabase(TEMPLATE);
+        product.migrate(TEMPLATE);
+        System.out.println(cluster.describe());
+        System.out.printf("%n%-12s %9s %9s %10s %10s %8s %8s%n", "lines", "seconds", "MB/s", "lines/s", "peak MB", "PG MB", "others");
+        double usualRate = 0;
+        for (BulkFile load : List.of(usual, file)) {
+            cluster.createDatabase("bench_flat", TEMPLATE);
+            try (Shop shop = Shop.start(launcher(), 1, folder.resolve("simulator.log"))) {
+                Measurement measurement = load('e', "bench_flat", load, shop);
+                double rate = load.lines() / measurement.seconds();
+                System.out.printf(Locale.ROOT, "%-12d %9.2f %9.0f %10.0f %10.0f %8.0f %8.2f%n", load.lines(), measurement.seconds(),
+                        load.megabytes() / measurement.seconds(), rate, measurement.figures().clientPeakMegabytes(),
+                        measurement.figures().backendPeakMegabytes(), measurement.figures().othersCores());
+                if (usualRate == 0) {
+                    usualRate = rate;
+                } else {
+                    System.out.printf(Locale.ROOT, "%nThe long file went at %.0f %% of the usual file's rate, in %s.%n", 100 * rate / usualRate, PRODUCT_HEAP);
+                }
+            }
+            cluster.dropDatabase("bench_flat");
+        }
+    }
+
+    /** File, archive, tables with indexes, and the write-ahead log. */
+    private static void refuseFullDisk(Options options, Path folder) throws IOException {
+        long needed = options.lines() * 3_000 + 17_000_000_000L;
+        long free = Files.getFileStore(folder).getUsableSpace();
+        if (free < needed) {
+            throw new IllegalStateException("%s has room for %d GB, but %d lines need up to %d GB"
+                    .formatted(folder, free / 1_000_000_000, options.lines(), needed / 1_000_000_000));
+        }
     }
 
     private static Map<Character, String> titles() {
@@ -125,12 +171,12 @@ public final class Bench {
 
     private void loadTwice(String database, boolean again) throws Exception {
         try (Shop shop = Shop.start(launcher(), 1, folder.resolve("simulator.log"))) {
-            keep(load('e', database, shop));
+            keep(load('e', database, file, shop));
             if (again) {
                 // As autovacuum would have done by the next day.
                 cluster.execute(database, "vacuum (analyze)", SqlText.read("keep_row_versions.sql"), "checkpoint");
                 long before = Long.parseLong(cluster.queryText(database, SqlText.read("count_updates.sql")));
-                keep(load('f', database, shop));
+                keep(load('f', database, file, shop));
                 long changed = Long.parseLong(cluster.queryText(database, SqlText.read("count_new_row_versions.sql")));
                 long counted = Long.parseLong(cluster.queryText(database, SqlText.read("count_updates.sql"))) - before;
                 note("f: row versions written by the second load: %d (compared by ctid and xmin), %d (pg_stat_user_tables)", changed, counted);
@@ -138,9 +184,9 @@ public final class Bench {
         }
     }
 
-    private Measurement load(char letter, String database, Shop shop) throws Exception {
+    private Measurement load(char letter, String database, BulkFile load, Shop shop) throws Exception {
         try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
-            Product.Outcome outcome = product.load(database, file, shop, watch);
+            Product.Outcome outcome = product.load(database, load, shop, watch);
             return new Measurement(letter, outcome.accounted(), outcome.loadSeconds(), watch.stop());
         }
     }
