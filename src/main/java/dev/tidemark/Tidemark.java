@@ -6,6 +6,7 @@ import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.cli.TidemarkCommand;
+import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Migration;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
@@ -122,11 +123,13 @@ public final class Tidemark implements Engine {
             Api.install(main, settings, clock);
         }
         main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
+        main.configure().addRoutesBuilder(new LoadRoutes(catalog));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
+                LoadRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
             }
         });
@@ -156,7 +159,7 @@ public final class Tidemark implements Engine {
         return properties;
     }
 
-    /** One fetch route for every store, one load route for every stream, and the schedules where they are wanted. */
+    /** One fetch route for every store, and the schedules where they are wanted. */
     private static RouteBuilder declaredRoutes(Settings settings, StreamCatalog catalog, boolean serves) {
         return new RouteBuilder() {
             @Override
@@ -165,9 +168,6 @@ public final class Tidemark implements Engine {
                         .routeId("fetch-shopify-" + store.id())
                         .parameter("store", store.id())
                         .parameter("url", shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
-                catalog.streams().forEach(stream -> templatedRoute("load")
-                        .routeId("load-" + stream.name())
-                        .parameter("stream", stream.name()));
                 if (serves) {
                     catalog.streams().forEach(stream -> templatedRoute("stream")
                             .routeId("stream-" + stream.name())
@@ -193,6 +193,7 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("ApplicationName", "tidemark");
         // Error details quote the values of rows, which are people's data.
         config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
         config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
