@@ -128,6 +128,7 @@ class ApiTest {
                 .toList();
 
         await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            assertThat(waiting).as("nobody has an answer yet").noneMatch(Future::isDone);
             Answer next = application.post(body, "Prefer", "wait=0");
             assertThat(next.status()).isEqualTo(202);
             assertThat(next.header("Preference-Applied")).isNull();
