@@ -2,6 +2,7 @@ package dev.tidemark.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.simulator.SimulatorOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -121,7 +122,7 @@ class OrderSyncStoriesTest {
 
     @Test
     void children_in_any_order_find_their_parent(Services services) {
-        try (World world = World.with(services, shop -> shop)) {
+        try (World world = World.around(services, SimulatorOptions.builder().orders(150).build())) {
             world.shop().fault("shuffle-children");
             completed(world, world.sync());
             assertHolds(world, Oracle.all());
@@ -205,7 +206,7 @@ class OrderSyncStoriesTest {
     @Test
     void the_floor_never_moves_a_mark_silently(Services services) {
         try (World world = World.with(services, shop -> shop)) {
-            world.set("TIDEMARK_SYNC_FLOOR", "60d");
+            world.set("TIDEMARK_SYNC_FLOOR", "2d");
             Instant mark = completed(world, world.sync()).watermark();
             assertThat(world.sql().rows("select reason, gap_from is null, state from sync_gap")).containsExactly("first_run|t|open");
             assertHolds(world, Oracle.all());
@@ -221,7 +222,7 @@ class OrderSyncStoriesTest {
 
     @Test
     void an_empty_shop_completes_without_a_mark(Services services) {
-        try (World world = World.with(services, shop -> shop.orders(0))) {
+        try (World world = World.around(services, SimulatorOptions.builder().orders(0).build())) {
             Outcome outcome = completed(world, world.sync());
             assertThat(outcome.watermark()).isNull();
             assertThat(outcome.advanced()).isFalse();
