@@ -66,12 +66,22 @@ final class Shop {
         changes(someOrders(orders).map(id -> "{\"action\":\"remove-line\",\"order_id\":" + id + "}"));
     }
 
-    /** Gives so many orders a new version when the next scan is half done: some are behind it, some before it. */
+    /**
+     * When the next scan is half done, gives so many orders behind it a new version of one second later, and as many before
+     * it one of three seconds later.
+     */
     void editDuringScan(int orders) {
-        String changes = someOrders(orders)
-                .map(id -> "{\"action\":\"update\",\"order_id\":" + id + "}")
+        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        Instant now = Instant.parse(json(send("GET", "/_control/clock", "")).path("now").asText());
+        String changes = Stream.concat(
+                        ids.stream().limit(orders).map(id -> edition(id, now.plusSeconds(1))),
+                        ids.stream().skip(ids.size() - orders).map(id -> edition(id, now.plusSeconds(3))))
                 .collect(Collectors.joining(",", "[", "]"));
         send("POST", "/_control/during-scan", "{\"at_percent\":50,\"change\":" + changes + "}");
+    }
+
+    private static String edition(String orderId, Instant updatedAt) {
+        return "{\"action\":\"update\",\"order_id\":" + orderId + ",\"updated_at\":\"" + updatedAt + "\"}";
     }
 
     private Stream<String> someOrders(int count) {
