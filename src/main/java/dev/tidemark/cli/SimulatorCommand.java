@@ -87,7 +87,7 @@ final class SimulatorCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage(), e);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.ERROR, "The simulator cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.ERROR, e.getMessage(), e);
         }
     }
 
