@@ -7,20 +7,18 @@
 with listed as (
     select day from unnest(cast(:#performance_days as date[])) as listed (day)
 ),
--- Only days that some listed day looks back at: the listed days may be months apart.
-day as (
-    select day,
-           day::timestamp at time zone :#zone       as begins,
-           (day + 1)::timestamp at time zone :#zone as ends
-      from (select distinct listed.day - preceding.days as day
-              from listed cross join generate_series(0, 29) as preceding (days)) as looked_at
+bounds as (
+    select (min(day) - 29)::timestamp at time zone :#zone as begins, (max(day) + 1)::timestamp at time zone :#zone as ends
+      from listed
 ),
 daily as (
-    select day.day, sale.product_id, sale.currency,
+    select (sale.sold_at at time zone :#zone)::date as day, sale.product_id, sale.currency,
            count(*) as lines, sum(sale.units) as units, sum(sale.net) as net
-      from day
-      join sale_line sale on sale.store_id = :#store_id and sale.sold_at >= day.begins and sale.sold_at < day.ends
-     group by day.day, sale.product_id, sale.currency
+      from sale_line sale
+     where sale.store_id = :#store_id
+       and sale.sold_at >= (select begins from bounds)
+       and sale.sold_at < (select ends from bounds)
+     group by 1, sale.product_id, sale.currency
 ),
 complete as (
     select day, product_id, currency, sum(lines) as lines, sum(units) as units, sum(net) as net
@@ -56,6 +54,7 @@ line as (
                   windowed.units_30d                   as units_30d,
                   trim_scale(windowed.sales_30d)::text as sales_30d) as shown
      where windowed.lines_30d > 0
+       and windowed.day in (select day from listed)
 )
 select :#store_id as store_id,
        listed.day::text as day,

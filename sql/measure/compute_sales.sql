@@ -4,25 +4,23 @@
 --
 -- Same rows, same bytes: keys in a fixed order, lines sorted (absent ids last), amounts as exact decimals without
 -- trailing zeros, and nothing that tells when or by which run they were written.
-with day as (
-    select day,
-           -- Midnight in the shop's zone, so a day of a clock change has its 23 or 25 hours.
-           day::timestamp at time zone :#zone       as begins,
-           (day + 1)::timestamp at time zone :#zone as ends
-      from unnest(cast(:#sales_days as date[])) as listed (day)
+with listed as (
+    select day from unnest(cast(:#sales_days as date[])) as listed (day)
 ),
-sold as (
-    select day.day, sale.product_id, sale.variant_id, sale.currency, sale.order_id,
-           sum(sale.units) as units, sum(sale.gross) as gross, sum(sale.net) as net
-      from day
-      join sale_line sale on sale.store_id = :#store_id and sale.sold_at >= day.begins and sale.sold_at < day.ends
-     group by day.day, sale.product_id, sale.variant_id, sale.currency, sale.order_id
+-- Midnight in the shop's zone, so a day of a clock change has its 23 or 25 hours.
+bounds as (
+    select min(day)::timestamp at time zone :#zone as begins, (max(day) + 1)::timestamp at time zone :#zone as ends
+      from listed
 ),
 totalled as (
-    select day, product_id, variant_id, currency,
-           count(*) as orders, sum(units) as units, sum(gross) as gross, sum(net) as net
-      from sold
-     group by day, product_id, variant_id, currency
+    select listed.day, sale.product_id, sale.variant_id, sale.currency,
+           count(distinct sale.order_id) as orders, sum(sale.units) as units, sum(sale.gross) as gross, sum(sale.net) as net
+      from sale_line sale
+      join listed on listed.day = (sale.sold_at at time zone :#zone)::date
+     where sale.store_id = :#store_id
+       and sale.sold_at >= (select begins from bounds)
+       and sale.sold_at < (select ends from bounds)
+     group by listed.day, sale.product_id, sale.variant_id, sale.currency
 ),
 line as (
     select totalled.day, totalled.product_id, totalled.variant_id, totalled.currency, row_to_json(shown)::text as text
@@ -40,10 +38,10 @@ line as (
                   trim_scale(totalled.net)::text         as net) as shown
 )
 select :#store_id as store_id,
-       day.day::text as day,
+       listed.day::text as day,
        coalesce(string_agg(line.text || chr(10), '' order by line.product_id, line.variant_id, line.currency collate "C"),
                 '') as content
-  from day
-  left join line on line.day = day.day
- group by day.day
- order by day.day
+  from listed
+  left join line on line.day = listed.day
+ group by listed.day
+ order by listed.day

@@ -1,4 +1,4 @@
--- Lists the days that the run has to measure again, in parts of at most 128 days so that memory stays bounded.
+-- Lists the days that the run has to measure again, in parts of 128 calendar days so that memory stays bounded.
 -- In:  run_id, epoch.
 -- Out: one row per part: store_id, zone, sales_days and performance_days (date arrays as text), and how many they are.
 --      No row when nothing was touched, or when the run belongs to a later claim.
@@ -45,22 +45,18 @@ performed as (
      cross join measured_before
      cross join generate_series(1, run.as_of - measured_before.as_of) as following (days)
 ),
-sales_part as (
-    select part, array_agg(day order by day) as days
-      from (select day, (row_number() over (order by day) - 1) / 128 as part from touched) as numbered
-     group by part
+sales_block as (
+    select (day - date '2000-01-01') / 128 as block, array_agg(day order by day) as days from touched group by block
 ),
-performance_part as (
-    select part, array_agg(day order by day) as days
-      from (select day, (row_number() over (order by day) - 1) / 128 as part from performed) as numbered
-     group by part
+performance_block as (
+    select (day - date '2000-01-01') / 128 as block, array_agg(day order by day) as days from performed group by block
 )
 select run.store_id,
        run.zone,
-       coalesce(sales_part.days, '{}')::text              as sales_days,
-       coalesce(performance_part.days, '{}')::text        as performance_days,
-       coalesce(cardinality(sales_part.days), 0)          as sales_count,
-       coalesce(cardinality(performance_part.days), 0)    as performance_count
+       coalesce(sales_block.days, '{}')::text              as sales_days,
+       coalesce(performance_block.days, '{}')::text        as performance_days,
+       coalesce(cardinality(sales_block.days), 0)          as sales_count,
+       coalesce(cardinality(performance_block.days), 0)    as performance_count
   from run
- cross join (sales_part full join performance_part using (part))
- order by part
+ cross join (sales_block full join performance_block using (block))
+ order by block

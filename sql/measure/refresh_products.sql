@@ -19,14 +19,13 @@ lease as (
        and lease.epoch = cast(:#epoch as bigint)
        for share of lease
 ),
-mention as (
+titled as (
     select lease.store_id,
-           line.product_id,
            lease.run_number,
+           line.product_id,
            line.title,
-           coalesce(header.processed_at, header.created_at) as ordered_at,
-           header.order_id,
-           line.line_item_id
+           min(coalesce(header.processed_at, header.created_at)) as first_ordered_at,
+           max(coalesce(header.processed_at, header.created_at)) as last_ordered_at
       from lease
      cross join due
       join order_header header on header.store_id = lease.store_id and header.updated_at >= due.oldest_version
@@ -35,20 +34,23 @@ mention as (
        and line.product_id is not null
        and line.removed_at is null
        and header.deleted_at is null
+     group by lease.store_id, lease.run_number, line.product_id, line.title
 ),
-newest as (
-    select store_id,
-           product_id,
+mentioned as (
+    select distinct on (product_id)
+           store_id,
            run_number,
-           (array_agg(title order by ordered_at desc nulls last, order_id desc, line_item_id desc))[1] as title,
-           min(ordered_at) as first_ordered_at,
-           max(ordered_at) as last_ordered_at
-      from mention
-     group by store_id, product_id, run_number
+           product_id,
+           title,
+           min(first_ordered_at) over (partition by product_id) as first_ordered_at,
+           last_ordered_at
+      from titled
+     -- Two orders of one moment with different titles: the choice is arbitrary but always the same.
+     order by product_id, last_ordered_at desc nulls last, title
 )
 insert into product as stored (store_id, product_id, title, first_ordered_at, last_ordered_at, run_number)
 select store_id, product_id, title, first_ordered_at, last_ordered_at, run_number
-  from newest
+  from mentioned
  order by product_id
     on conflict (store_id, product_id) do update
    -- The title is that of the newest order ever seen: an older order that is read again must not take it back.

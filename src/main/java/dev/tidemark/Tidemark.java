@@ -6,6 +6,7 @@ import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.cli.TidemarkCommand;
+import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Migration;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
@@ -76,8 +77,12 @@ public final class Tidemark implements Engine {
     public static Engine start(Settings settings, Role role) {
         HikariDataSource dataSource = openDatabase(settings);
         try {
-            S3Client s3 = openObjectStorage(settings.s3());
+            S3Client s3 = objectStorage(settings.s3());
             try {
+                // Looking at runs must be possible while object storage is away.
+                if (!(role instanceof Role.Query)) {
+                    requireBucket(s3, settings.s3());
+                }
                 return start(settings, role, dataSource, s3);
             } catch (RuntimeException e) {
                 s3.close();
@@ -118,11 +123,13 @@ public final class Tidemark implements Engine {
             Api.install(main, settings, clock);
         }
         main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
+        main.configure().addRoutesBuilder(new LoadRoutes(catalog));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
+                LoadRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
             }
         });
@@ -152,7 +159,7 @@ public final class Tidemark implements Engine {
         return properties;
     }
 
-    /** One fetch route for every store, one load route for every stream, and the schedules where they are wanted. */
+    /** One fetch route for every store, and the schedules where they are wanted. */
     private static RouteBuilder declaredRoutes(Settings settings, StreamCatalog catalog, boolean serves) {
         return new RouteBuilder() {
             @Override
@@ -161,9 +168,6 @@ public final class Tidemark implements Engine {
                         .routeId("fetch-shopify-" + store.id())
                         .parameter("store", store.id())
                         .parameter("url", shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
-                catalog.streams().forEach(stream -> templatedRoute("load")
-                        .routeId("load-" + stream.name())
-                        .parameter("stream", stream.name()));
                 if (serves) {
                     catalog.streams().forEach(stream -> templatedRoute("stream")
                             .routeId("stream-" + stream.name())
@@ -189,9 +193,10 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("ApplicationName", "tidemark");
         // Error details quote the values of rows, which are people's data.
         config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {
@@ -211,7 +216,7 @@ public final class Tidemark implements Engine {
         return url.replaceFirst("\\?.*", "");
     }
 
-    private static S3Client openObjectStorage(Settings.S3 settings) {
+    private static S3Client objectStorage(Settings.S3 settings) {
         S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
         settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
         settings.accessKey().ifPresent(key -> builder.credentialsProvider(
@@ -220,16 +225,20 @@ public final class Tidemark implements Engine {
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
         }
-        S3Client s3 = builder.build();
+        return builder.build();
+    }
+
+    /** Finds the bucket or makes it. */
+    private static void requireBucket(S3Client s3, Settings.S3 settings) {
         try {
             if (!exists(s3, settings.bucket())) {
                 s3.createBucket(create -> create.bucket(settings.bucket()));
             }
-            return s3;
         } catch (SdkException e) {
-            s3.close();
+            // Where there are no credentials the SDK lists every place it looked in; the first words say it all.
+            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", "");
             throw new DependencyDown("Object storage at " + settings.endpoint().map(Object::toString).orElse("Amazon S3")
-                    + ", bucket " + settings.bucket() + ", cannot be used: " + e.getMessage(), e);
+                    + ", bucket " + settings.bucket() + ", cannot be used: " + said, e);
         }
     }
 

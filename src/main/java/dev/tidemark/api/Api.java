@@ -1,5 +1,6 @@
 package dev.tidemark.api;
 
+import dev.tidemark.operations.Ports;
 import dev.tidemark.settings.Settings;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
@@ -13,8 +14,11 @@ public final class Api {
     /**
      * Prepares an application, before it starts, to serve the REST API on {@code tidemark.api.host} and {@code
      * tidemark.api.port}.
+     *
+     * @throws IllegalStateException when the port is taken
      */
     public static void install(Main main, Settings settings, Clock clock) {
+        Ports.demandFree("tidemark.api.port", settings.api().host(), settings.api().port());
         main.bind("apiServer", new ApiServer.Factory(new Tokens(settings.api())));
         main.bind("syncStart", new SyncStart(settings.stores().keySet(), clock));
         main.bind("runWait", new RunWait());

@@ -57,11 +57,6 @@ public final class ApiServer extends MainHttpServer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        // Vert.x only logs that a port is taken, and then goes on without a server.
-        if (getRouter().getServer().getServer().actualPort() <= 0) {
-            throw new IllegalStateException("Nothing listens on tidemark.api.port " + getPort() + " of " + getHost()
-                    + ": the port is taken or the address is not one of this machine");
-        }
         getRouter().route("/*").order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
         getRouter().route("/*").order(Integer.MAX_VALUE).handler(this::answerUnmatched);
     }
@@ -78,7 +73,9 @@ public final class ApiServer extends MainHttpServer {
             request.response().reset();
             return;
         }
-        answer(request, switch (request.statusCode()) {
+        // Vert.x fails on a target such as "*" before any route, with whatever status.
+        boolean isPath = request.request().path() != null && request.request().path().startsWith("/");
+        answer(request, switch (isPath ? request.statusCode() : 400) {
             case 400 -> Problem.badRequest("The request is not well-formed HTTP.");
             case 413 -> {
                 // The rest of the body is not read, so this connection cannot carry another request.
@@ -99,7 +96,10 @@ public final class ApiServer extends MainHttpServer {
                 .flatMap(route -> route.methods().stream())
                 .map(HttpMethod::name)
                 .collect(Collectors.toCollection(TreeSet::new));
-        if (methods.isEmpty()) {
+        if (methods.isEmpty() && !getCamelContext().isStarted()) {
+            request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+            answer(request, new Problem(503, "not-ready", "The application is starting or stopping", "Ask again in a moment."));
+        } else if (methods.isEmpty()) {
             answer(request, Problem.notFound("Nothing is at this path; /openapi.json lists what is."));
         } else {
             String allowed = String.join(", ", methods);

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.operations.Migration;
-import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
+import dev.tidemark.run.RunFailed;
 import dev.tidemark.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,6 +32,7 @@ import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
 /** Looks whether everything a run needs is there, and says what to mend. Changes nothing but one small object in S3, which it removes. */
 @Command(
@@ -179,7 +180,10 @@ final class DoctorCommand implements Callable<Integer> {
                     .sorted()
                     .forEach(store -> findings.addAll(checkShopify(engine, store)));
             return findings;
-        } catch (DependencyDown e) {
+        } catch (RuntimeException e) {
+            if (!Failures.isDependencyAway(e)) {
+                throw e;
+            }
             return List.of(Finding.away(
                     "object storage", Failures.messageOf(e), "check tidemark.s3.endpoint, region, bucket and keys"));
         }
@@ -200,9 +204,13 @@ final class DoctorCommand implements Callable<Integer> {
                             "object storage",
                             where + ": what was read is not what was written",
                             "this service mistakes the SDK's checksums for content; set tidemark.s3.checksums=false");
+        } catch (NoSuchBucketException e) {
+            return Finding.warn("object storage", where + ": there is no such bucket", "'serve' and 'sync' make it, if the keys may do so");
         } catch (RuntimeException e) {
             return Finding.away(
-                    "object storage", where + ": " + e.getMessage(), "check tidemark.s3.endpoint, region, bucket and keys");
+                    "object storage",
+                    where + ": " + Failures.messageOf(e).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", ""),
+                    "check tidemark.s3.endpoint, region, bucket and keys");
         }
     }
 
@@ -211,11 +219,23 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             Map<?, ?> seen = engine.request("doctor-shopify", Map.of("store", store), Map.class);
             return seen.entrySet().stream()
-                    .map(entry -> Finding.ok(subject, entry.getKey() + " " + entry.getValue()))
+                    .map(entry -> shopFinding(subject, String.valueOf(entry.getKey()), String.valueOf(entry.getValue())))
                     .toList();
+        } catch (RunFailed e) {
+            return List.of(Finding.fail(subject, e.getMessage(), "mend it, then ask again: a run would fail for the same reason"));
         } catch (RuntimeException e) {
-            return List.of(Finding.fail(subject, Failures.messageOf(e), "check the store's domain, url and token"));
+            return List.of(Finding.fail(
+                    subject,
+                    Failures.messageOf(e),
+                    "check the store's domain or url, its token and tidemark.shopify.api-version, and whether this machine may call it"));
         }
+    }
+
+    private static Finding shopFinding(String subject, String what, String seen) {
+        // Half a history is the surprise that is noticed last.
+        return what.equals("history") && seen.startsWith("only")
+                ? Finding.warn(subject, what + ": " + seen, "grant the scope read_all_orders and install the app again")
+                : Finding.ok(subject, what + ": " + seen);
     }
 
     private static String text(String resource) {

@@ -1,10 +1,14 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.api.InvalidRequest;
 import dev.tidemark.run.DependencyDown;
+import dev.tidemark.run.UnknownStore;
+import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.InvalidSettings;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.stream.Stream;
+import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Turns what went wrong into one sentence and the documented exit code. */
 final class Failures {
@@ -18,7 +22,7 @@ final class Failures {
                     if (cause instanceof CommandFailure known) {
                         return Stream.of(known.exitCode());
                     }
-                    if (cause instanceof InvalidSettings) {
+                    if (isWronglyAsked(cause)) {
                         return Stream.of(ExitCode.USAGE);
                     }
                     return isDependencyAway(cause) ? Stream.of(ExitCode.DEPENDENCY_DOWN) : Stream.empty();
@@ -27,21 +31,33 @@ final class Failures {
         return documented.orElse(ExitCode.ERROR);
     }
 
-    /** The message nearest to the failure that was written for an operator; otherwise that of the deepest cause. */
+    /** The first message that was written for an operator; otherwise the first that is not Camel's own wrapping. */
     static String messageOf(Throwable failure) {
-        Optional<Throwable> written = causes(failure)
-                .filter(cause -> cause instanceof CommandFailure
-                        || cause instanceof InvalidSettings
-                        || cause instanceof DependencyDown)
-                .findFirst();
-        Throwable told = written.orElseGet(() -> causes(failure).reduce((outer, inner) -> inner).orElse(failure));
+        Throwable told = causes(failure)
+                .filter(cause ->
+                        cause instanceof CommandFailure || isWronglyAsked(cause) || cause instanceof DependencyDown)
+                .findFirst()
+                .or(() -> causes(failure)
+                        .filter(cause -> !cause.getClass().getName().startsWith("org.apache.camel."))
+                        .findFirst())
+                .orElse(failure);
         String message = told.getMessage();
         return message == null || message.isBlank() ? told.getClass().getSimpleName() : message.strip();
+    }
+
+    /** What was asked for does not exist or cannot be; asking again in the same way is of no use. */
+    private static boolean isWronglyAsked(Throwable cause) {
+        return cause instanceof InvalidSettings
+                || cause instanceof InvalidRequest
+                || cause instanceof UnknownStore
+                || cause instanceof UnknownStream;
     }
 
     static boolean isDependencyAway(Throwable failure) {
         return causes(failure)
                 .anyMatch(cause -> cause instanceof DependencyDown
+                        // Object storage did not answer; what it answers, such as a refusal, is another exception.
+                        || cause instanceof SdkClientException
                         || (cause instanceof SQLException sql && isConnectionTrouble(sql)));
     }
 

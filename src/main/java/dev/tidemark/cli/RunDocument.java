@@ -108,8 +108,8 @@ record RunDocument(JsonNode json) {
         if (failure.isTextual()) {
             return failure.asText();
         }
-        String where = failure.hasNonNull("record_key") ? failure.get("record_key").asText() + ": " : "";
-        for (String name : List.of("message", "reason", "error")) {
+        String where = failure.hasNonNull("record") ? failure.get("record").asText() + ": " : "";
+        for (String name : List.of("message", "code")) {
             if (failure.hasNonNull(name)) {
                 return where + failure.get(name).asText();
             }

@@ -8,6 +8,7 @@ import dev.tidemark.settings.Settings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
@@ -115,8 +116,13 @@ final class SyncCommand implements Callable<Integer> {
 
     private int carryOut(Settings settings, Engine engine, UUID id) {
         Started started = start(engine, id);
-        if (started.isConflict() && !isAdopted(engine, started.runId(), settings.sync().lease())) {
-            return conflict(engine, started.runId());
+        while (started.isConflict()) {
+            Takeover takeover = takeOver(engine, started.runId(), settings.sync().lease());
+            if (takeover == Takeover.REFUSED) {
+                return conflict(engine, started.runId());
+            }
+            // It is carried by this process now, or it ended meanwhile and this run can begin.
+            started = takeover == Takeover.DONE ? new Started("existing", started.runId()) : start(engine, id);
         }
         RunDocument run;
         try (Progress progress = Progress.of(progressKind, root.terminal())) {
@@ -140,28 +146,40 @@ final class SyncCommand implements Callable<Integer> {
         return new Started(String.valueOf(answer.get("outcome")), UUID.fromString(String.valueOf(answer.get("run_id"))));
     }
 
+    private enum Takeover {
+        DONE,
+        REFUSED,
+        NOTHING_LEFT
+    }
+
     /**
-     * Whether the active run was taken over. Its owner may be dead, which shows when its lease runs out; until then
-     * nobody can tell it from one that is at work.
+     * Tries to take over the active run. Whether its owner is dead shows when the lease runs out, and that it lives when
+     * the lease is renewed; until one of the two happens nobody can tell.
      */
-    private boolean isAdopted(Engine engine, UUID active, Duration lease) {
+    private Takeover takeOver(Engine engine, UUID active, Duration lease) {
         long giveUp = System.nanoTime() + lease.plus(BEYOND_LEASE).toNanos();
-        boolean told = false;
+        Optional<Object> firstExpiry = Optional.empty();
         do {
             Map<?, ?> answer = engine.request(
                     "sync-adopt", Map.of("store", store, "stream", stream, "job_type", JOB_TYPE), Map.class);
-            if ("adopted".equals(answer.get("outcome")) && active.toString().equals(String.valueOf(answer.get("run_id")))) {
-                root.terminal().say("tidemark: run " + active + " was left behind; going on where it was");
-                return true;
+            if (answer == null || !active.toString().equals(String.valueOf(answer.get("run_id")))) {
+                return Takeover.NOTHING_LEFT;
             }
-            if (!told) {
-                told = true;
+            if ("adopted".equals(answer.get("outcome"))) {
+                root.terminal().say("tidemark: run " + active + " was left behind; going on where it was");
+                return Takeover.DONE;
+            }
+            Optional<Object> expiry = Optional.ofNullable(answer.get("expires_at"));
+            if (firstExpiry.isEmpty()) {
                 root.terminal().say("tidemark: run " + active + " is active; looking whether its process is alive (at most "
                         + lease.plus(BEYOND_LEASE).toSeconds() + " s)");
+                firstExpiry = expiry;
+            } else if (!expiry.equals(firstExpiry)) {
+                return Takeover.REFUSED;
             }
             LockSupport.parkNanos(LOOK.toNanos());
         } while (System.nanoTime() < giveUp);
-        return false;
+        return Takeover.REFUSED;
     }
 
     private int conflict(Engine engine, UUID active) {

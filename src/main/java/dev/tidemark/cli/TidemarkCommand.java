@@ -189,14 +189,17 @@ public final class TidemarkCommand implements Runnable {
         return Failures.exitCodeOf(failure).number();
     }
 
-    /** A server logs what it does; at any other command the screen belongs to the command. */
+    /** A server logs what it does; at any other command the screen belongs to the command, which tells what failed. */
     private void setLogLevels(CommandLine.ParseResult parsed) {
         boolean serves = parsed.hasSubcommand() && parsed.subcommand().commandSpec().name().equals("serve");
-        if (LoggerFactory.getLogger("dev.tidemark") instanceof Logger logger) {
-            logger.setLevel(verbose ? Level.DEBUG : serves ? Level.INFO : Level.ERROR);
-        }
-        if (LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME) instanceof Logger logger) {
-            logger.setLevel(verbose ? Level.INFO : Level.WARN);
+        setLogLevel("dev.tidemark", verbose ? Level.DEBUG : serves ? Level.INFO : Level.ERROR);
+        setLogLevel("org.apache.camel", verbose ? Level.INFO : serves ? Level.WARN : Level.OFF);
+        setLogLevel(org.slf4j.Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : Level.WARN);
+    }
+
+    private static void setLogLevel(String name, Level level) {
+        if (LoggerFactory.getLogger(name) instanceof Logger logger) {
+            logger.setLevel(level);
         }
     }
 

@@ -1,15 +1,23 @@
 package dev.tidemark.operations;
 
-import java.sql.SQLException;
 import dev.tidemark.run.DependencyDown;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.core.api.output.MigrateResult;
 
 /**
- * Brings the schema up to date from {@code sql/schema}. Idempotent, and safe from several processes at once: Flyway
- * holds a lock in the database while it works.
+ * Brings the schema up to date from {@code sql/schema}. Idempotent, and safe from several processes at once: they
+ * take turns by a lock in the database.
  */
 public final class Migration {
     private static final String HISTORY_TABLE = "schema_history";
@@ -30,17 +38,30 @@ public final class Migration {
      * schema and nothing more.
      *
      * @throws DependencyDown when the database cannot be reached
-     * @throws FlywayException when a script failed or was changed after it had been applied; each script is a
-     *     transaction of its own, so a failed one left nothing
+     * @throws IllegalStateException when the database was migrated by other scripts than this version's
+     * @throws FlywayException when a script failed; each is a transaction of its own, so a failed one left nothing
      */
     public static Outcome apply(DataSource database) {
-        try {
-            Flyway flyway = flyway(database);
-            MigrateResult result = flyway.migrate();
-            String version = result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion;
-            return new Outcome(version, result.migrationsExecuted);
+        try (Connection turn = database.getConnection()) {
+            turn.setAutoCommit(false);
+            try (PreparedStatement lock = turn.prepareStatement(lockStatement())) {
+                lock.execute();
+                MigrateResult result = flyway(database).migrate();
+                String version = result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion;
+                return new Outcome(version, result.migrationsExecuted);
+            } finally {
+                turn.rollback();
+            }
+        } catch (FlywayValidateException e) {
+            throw new IllegalStateException(
+                    "The tables of this database were made by scripts that differ from those of this version ("
+                            + e.getMessage().lines().skip(1).limit(1).collect(Collectors.joining())
+                            + "); start the version that made them or a later one, or use another database. Nothing was changed.",
+                    e);
         } catch (FlywayException e) {
             throw unreachable(e);
+        } catch (SQLException e) {
+            throw new DependencyDown("The database cannot be used: " + e.getMessage(), e);
         }
     }
 
@@ -68,6 +89,14 @@ public final class Migration {
                 .lockRetryCount(LOCK_ATTEMPTS)
                 .cleanDisabled(true)
                 .load();
+    }
+
+    private static String lockStatement() {
+        try (InputStream statement = Migration.class.getResourceAsStream("/sql/ledger/lock_migrations.sql")) {
+            return new String(statement.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading a statement of this program failed", e);
+        }
     }
 
     private static RuntimeException unreachable(FlywayException e) {

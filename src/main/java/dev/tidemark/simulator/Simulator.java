@@ -1,13 +1,16 @@
 package dev.tidemark.simulator;
 
 import java.io.IOException;
+import java.util.UUID;
 
 /** A running simulated shop. Thread-safe. */
 public final class Simulator implements AutoCloseable {
     private final WireServer server;
+    private final BulkOperations bulk;
 
-    private Simulator(WireServer server) {
+    private Simulator(WireServer server, BulkOperations bulk) {
         this.server = server;
+        this.bulk = bulk;
     }
 
     /**
@@ -17,7 +20,39 @@ public final class Simulator implements AutoCloseable {
      * @throws IOException when the port is taken
      */
     public static Simulator start(SimulatorOptions options) throws IOException {
-        return new Simulator(WireServer.listen(options.host(), options.port(), request -> Reply.notFound()));
+        Faults faults = new Faults();
+        options.faults().forEach(faults::add);
+        ShopClock clock = new ShopClock(options.startsAt());
+        SimulatedShop shop = new SimulatedShop(options, clock);
+        ScanChanges duringScan = new ScanChanges();
+        Downloads downloads = new Downloads(options, clock, faults);
+        RequestLog requests = new RequestLog();
+        BulkOperations bulk = new BulkOperations(options, shop, clock, faults, duringScan);
+        AdminFields fields = new AdminFields(options, shop, clock, bulk, faults, downloads);
+        AdminApi admin = new AdminApi(options, fields, faults, new HttpFaults(faults, clock));
+        TruthApi truth = new TruthApi(shop, clock);
+        ControlApi control =
+                new ControlApi(new OrderChanges(shop, clock), faults, clock, bulk, duringScan, requests);
+        WireServer.Handler handler = request -> {
+            if (request.path().startsWith("/_truth/")) {
+                return truth.answer(request);
+            }
+            if (request.path().startsWith("/_control/")) {
+                return control.answer(request);
+            }
+            Reply reply = request.path().startsWith("/bulk/")
+                    ? downloads.answer(request)
+                    : admin.answer(request, "http://" + request.header("host").orElse(options.domain()));
+            requests.add(clock.now(), request, reply);
+            return reply.with("Date", HttpFaults.httpDate(clock, 0))
+                    .with("X-Request-Id", UUID.randomUUID().toString());
+        };
+        try {
+            return new Simulator(WireServer.listen(options.host(), options.port(), handler), bulk);
+        } catch (IOException portTaken) {
+            bulk.close();
+            throw portTaken;
+        }
     }
 
     public int port() {
@@ -29,8 +64,14 @@ public final class Simulator implements AutoCloseable {
         return "http://" + server.host() + ":" + server.port();
     }
 
+    /** The faults it knows, as rows of a Markdown table: name, what follows the name, meaning. */
+    public static String faultTable() {
+        return Fault.table();
+    }
+
     @Override
     public void close() {
         server.close();
+        bulk.close();
     }
 }

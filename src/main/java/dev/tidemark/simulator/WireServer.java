@@ -20,7 +20,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A small HTTP/1.1 server that gives its handler command of the wire: a reply may stop short, crawl, be reset, or not come
@@ -30,6 +33,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>One thread per connection, keep-alive, no TLS.
  */
 final class WireServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WireServer.class);
     private static final int MOST_HEADER_BYTES = 64 * 1024;
     private static final int MOST_BODY_BYTES = 64 * 1024 * 1024;
     private static final int FILE_STEP_BYTES = 4 * 1024 * 1024;
@@ -91,7 +95,7 @@ final class WireServer implements AutoCloseable {
                 SocketChannel connection = listener.accept();
                 open.add(connection);
                 connections.execute(() -> serve(connection));
-            } catch (IOException | java.util.concurrent.RejectedExecutionException closing) {
+            } catch (IOException | RejectedExecutionException closing) {
                 // The listener was closed, or one connection died before it began: the loop's condition tells which.
             }
         }
@@ -105,13 +109,22 @@ final class WireServer implements AutoCloseable {
             while (more) {
                 Request request = read(in, connection);
                 more = request != null
-                        && send(connection, handler.answer(request))
+                        && send(connection, answer(request))
                         && !request.header("connection").orElse("").equalsIgnoreCase("close");
             }
         } catch (IOException clientWentAway) {
             // Nothing to tell: the connection is the only one who would listen.
         } finally {
             open.remove(connection);
+        }
+    }
+
+    private Reply answer(Request request) throws IOException {
+        try {
+            return handler.answer(request);
+        } catch (RuntimeException defect) {
+            LOG.error("The simulator failed to answer {} {}", request.method(), request.path(), defect);
+            return Reply.json(500, "{\"errors\":\"The simulator itself failed; see its log\"}");
         }
     }
 

@@ -151,7 +151,7 @@ class ApiTest {
         assertProblem(application.get("/api/ingest/runs?limit=1000"), 400, "invalid-parameter");
         assertProblem(application.get("/api/ingest/runs?before=abc"), 400, "invalid-parameter");
         assertProblem(application.get("/api/ingest/runs?store=a&store=b"), 400, "invalid-parameter");
-        assertProblem(application.get("/api/ingest/runs?store=%zz"), 400, "invalid-parameter");
+        
         assertProblem(application.get("/api/ingest/runs?colour=red"), 400, "invalid-parameter");
         assertThat(application.send("GET", "/api/ingest/runs", VIEWER, null, "store", "beta").json().get("items").size())
                 .as("a header named like a filter is none")

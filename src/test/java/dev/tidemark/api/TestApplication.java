@@ -36,10 +36,10 @@ public final class TestApplication implements AutoCloseable {
     public static final String OPERATOR = "operator-token-2";
     public static final String ADMIN = "admin-token-3";
 
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final TestDatabase database = new TestDatabase();
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Main main = new Main();
     private final Settings settings;
+    private final TestDatabase database;
 
     public TestApplication(Map<String, String> properties) throws Exception {
         Map<String, String> all = new HashMap<>(Map.of(
@@ -49,15 +49,16 @@ public final class TestApplication implements AutoCloseable {
                 "tidemark.api.token.viewer", VIEWER,
                 "tidemark.api.token.operator", OPERATOR,
                 "tidemark.api.token.admin", ADMIN,
-                "tidemark.database.url", database.jdbcUrl(),
+                "tidemark.database.url", "jdbc:postgresql://localhost/made-by-the-test",
                 "tidemark.stores.acme.shopify.domain", "acme.myshopify.com",
                 "tidemark.stores.acme.shopify.token", "shpat_1"));
         all.putAll(properties);
         settings = SettingsReader.read(all, Map.of());
-        main.bind("dataSource", database.dataSource());
         main.addInitialProperty(
                 "camel.main.routesIncludePattern", "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml");
         Api.install(main, settings, Clock.systemUTC());
+        database = new TestDatabase();
+        main.bind("dataSource", database.dataSource());
         main.configure().addRoutesBuilder(new PlayedEngine(database.dataSource(), settings.stores().keySet()));
     }
 

@@ -93,6 +93,34 @@ class SyncCommandTest {
     }
 
     @Test
+    void a_renewed_lease_shows_at_once_that_the_other_process_lives() {
+        Deque<Integer> expiries = new ArrayDeque<>(List.of(1, 1, 2));
+        FakeEngine engine = conflicting()
+                .answering("sync-adopt", body -> Map.of("outcome", "busy", "run_id", OTHER, "expires_at", expiries.remove()))
+                .answering("query-run-show", showing("upserting"));
+
+        CommandLineTrial.Result result = sync(engine, "--wait");
+
+        assertThat(result.exitCode()).isEqualTo(7);
+        assertThat(expiries).isEmpty();
+    }
+
+    @Test
+    void a_run_that_ended_meanwhile_is_in_nobodys_way() {
+        Deque<String> outcomes = new ArrayDeque<>(List.of("conflict", "accepted"));
+        FakeEngine engine = new FakeEngine()
+                .answering("sync-start", body -> Map.of(
+                        "outcome", outcomes.element(), "run_id", outcomes.remove().equals("conflict") ? OTHER : body.get("run_id")))
+                .answering("sync-adopt", body -> null)
+                .answering("query-run-show", showing("completed"));
+
+        CommandLineTrial.Result result = sync(engine, "--wait");
+
+        assertThat(result.exitCode()).isZero();
+        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText()).isNotEqualTo(OTHER);
+    }
+
+    @Test
     void a_run_left_behind_by_a_dead_process_is_carried_to_its_end() {
         Deque<String> outcomes = new ArrayDeque<>(List.of("busy", "busy", "adopted"));
         FakeEngine engine = conflicting()

@@ -117,6 +117,15 @@ class TidemarkCommandTest {
     }
 
     @Test
+    void an_unknown_stream_is_a_usage_error_that_names_the_declared_ones() {
+        CommandLineTrial.Result result =
+                CommandLineTrial.withStoreAcme(directory).run("sync", "--store", "acme", "--stream", "shopify-ordres", "--wait");
+
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("'shopify-ordres'").contains("shopify-orders");
+    }
+
+    @Test
     void the_stack_trace_is_shown_to_whoever_asks_for_it() {
         CommandLineTrial.Result result = CommandLineTrial.withStoreAcme(directory).run("migrate", "--verbose");
 

@@ -94,6 +94,7 @@ public final class ShopifyBulk {
         Map<String, Object> values = new HashMap<>();
         values.put("window_from", window.from().toString());
         values.put("window_to", window.to().toString());
+        values.put("filter", stream.filter(Optional.of(window.from()), Optional.empty()));
         values.put("query", query);
         values.put("query_sha256", sha256(query));
         values.put("lag_millis", settings.sync().lag().toMillis());
@@ -145,11 +146,11 @@ public final class ShopifyBulk {
     }
 
     /** Asks for one record by the window's own filter, only to see whether the source understood the filter. */
-    public String probeRequest(Run run) {
+    public String probeRequest(Run run, Map<String, Object> window) {
         StreamDeclaration stream = stream(run);
         return request(
                 "query($filter: String!) { " + stream.rootField() + "(first: 1, query: $filter) { edges { node { id } } } }",
-                Map.of("filter", stream.filter(run.windowFrom(), Optional.empty())));
+                Map.of("filter", window.get("filter")));
     }
 
     /**

@@ -2,11 +2,6 @@
 -- In:  the ledger of V001 and the order tables of V002.
 -- Out: sale_line, sync_transform_due, and the indexes that both need.
 
--- A sale belongs to the day on which the order was processed; imported orders may lack that time.
--- Replaces the index on processed_at alone, so that loading does not pay for two.
-drop index order_header_processed_at;
-create index order_header_sold_at on order_header (store_id, (coalesce(processed_at, created_at)));
-
 -- Telemetry that is still to be copied to object storage.
 create index sync_step_telemetry_due on sync_step (run_id) where telemetry_at is null;
 
