@@ -1,6 +1,7 @@
 -- Lists the days that the run has to measure again, in parts of 128 calendar days so that memory stays bounded.
 -- In:  run_id, epoch.
--- Out: one row per part: store_id, zone, sales_days and performance_days (date arrays as text), and how many they are.
+-- Out: one row per part: store_id, zone, measured_at, sales_days and performance_days (date arrays as text), and how
+--      many they are.
 --      No row when nothing was touched, or when the run belongs to a later claim.
 --
 -- Sales of a day changed when an order of that day was touched. Performance looks back 30 days, so each touched day
@@ -53,6 +54,7 @@ performance_block as (
 )
 select run.store_id,
        run.zone,
+       now()::text                                         as measured_at,
        coalesce(sales_block.days, '{}')::text              as sales_days,
        coalesce(performance_block.days, '{}')::text        as performance_days,
        coalesce(cardinality(sales_block.days), 0)          as sales_count,

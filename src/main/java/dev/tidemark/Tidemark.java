@@ -7,6 +7,8 @@ import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.cli.TidemarkCommand;
 import dev.tidemark.load.LoadRoutes;
+import dev.tidemark.operations.Console;
+import dev.tidemark.operations.Management;
 import dev.tidemark.operations.Migration;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
@@ -20,6 +22,7 @@ import dev.tidemark.stream.StreamDeclaration;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -57,14 +60,17 @@ public final class Tidemark implements Engine {
     private final S3Client s3;
     private final Worker worker;
     private final boolean works;
+    private final Optional<Console> console;
     private final ProducerTemplate producer;
 
-    private Tidemark(Main main, HikariDataSource dataSource, S3Client s3, Worker worker, boolean works) {
+    private Tidemark(
+            Main main, HikariDataSource dataSource, S3Client s3, Worker worker, boolean works, Optional<Console> console) {
         this.main = main;
         this.dataSource = dataSource;
         this.s3 = s3;
         this.worker = worker;
         this.works = works;
+        this.console = console;
         this.producer = main.getCamelContext().createProducerTemplate();
     }
 
@@ -121,6 +127,7 @@ public final class Tidemark implements Engine {
         main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
         if (serves) {
             Api.install(main, settings, clock);
+            Management.install(main, settings, dataSource, s3, clock);
         }
         main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
         main.configure().addRoutesBuilder(new LoadRoutes(catalog));
@@ -135,16 +142,17 @@ public final class Tidemark implements Engine {
         });
         try {
             main.start();
+            Optional<Console> console = serves ? Console.start(settings) : Optional.empty();
+            return new Tidemark(main, dataSource, s3, worker, works, console);
         } catch (Exception e) {
             main.stop();
             throw new IllegalStateException("Tidemark could not start: " + e.getMessage(), e);
         }
-        return new Tidemark(main, dataSource, s3, worker, works);
     }
 
     private static Properties properties(Settings settings, boolean serves, boolean works) {
         Properties properties = new Properties();
-        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
+        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
@@ -282,6 +290,7 @@ public final class Tidemark implements Engine {
         } catch (Exception e) {
             LOG.warn("The leases could not be given back; they run out by themselves", e);
         } finally {
+            console.ifPresent(Console::close);
             main.stop();
             s3.close();
             dataSource.close();

@@ -1,6 +1,5 @@
 package dev.tidemark.api;
 
-import dev.tidemark.operations.Ports;
 import dev.tidemark.settings.Settings;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;

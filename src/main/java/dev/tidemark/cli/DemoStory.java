@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
@@ -43,9 +44,9 @@ final class DemoStory {
     /** @throws CommandFailure when something is not as it should be */
     void tell() {
         RunDocument first = firstSync();
-        shopGoesOn();
-        RunDocument held = threeOfForty(first);
-        RunDocument mended = causeRemoved(held);
+        Map<Long, Order> changed = shopGoesOn();
+        RunDocument held = threeOfForty(first, changed);
+        RunDocument mended = causeRemoved(held, changed);
         comparison();
         say("");
         say("That is the promise: a watermark moves only after everything before it is committed or durably set aside,");
@@ -70,43 +71,50 @@ final class DemoStory {
         return run;
     }
 
-    private void shopGoesOn() {
+    private Map<Long, Order> shopGoesOn() {
         chapter("2. The shop goes on: forty orders change, and somebody adds a rule to the database");
-        JsonNode changed = RunDocument.parseJson(api.changeShop("/_control/orders", CHANGES));
+        Map<Long, Order> changed = new TreeMap<>();
+        RunDocument.parseJson(api.changeShop("/_control/orders", CHANGES)).forEach(order -> changed.put(id(order), Order.of(order)));
         place.database().execute("refuse_large_orders");
-        point("shop", changed.size() + " orders are new or changed; " + REFUSED + " of them are wholesale orders of " + largest(changed));
+        BigDecimal largest = changed.values().stream().map(Order::total).max(BigDecimal::compareTo).orElseThrow();
+        point("shop", String.format(
+                Locale.ROOT, "%d orders are new or changed; %d of them are wholesale orders of %,.2f", changed.size(), REFUSED, largest));
         point("database", "alter table order_header add constraint ... check (total <= 10000)");
         require(changed.size() == CHANGED, changed.size() + " orders changed, not " + CHANGED);
+        return changed;
     }
 
-    private RunDocument threeOfForty(RunDocument first) {
+    private RunDocument threeOfForty(RunDocument first, Map<Long, Order> changed) {
         chapter("3. The next sync: three of the forty are refused");
         RunDocument run = sync(207, "partial");
-        List<String> letters = place.database().query(
+        List<Letter> letters = place.database().query(
                 "list_open_letters",
                 DemoPlace.STORE,
-                row -> String.format("line %-4d %-36s %s: %s", row.getLong(1), row.getString(2), row.getString(3), firstLine(row.getString(4))));
-        long orders = letters.stream().filter(letter -> letter.contains("order_header")).count();
+                row -> new Letter(row.getLong(1), row.getString(2), row.getString(3), row.getString(4)));
         point("loaded", outcome(run));
-        point("set aside", letters.size() + " records, each with its raw line and the reason:");
-        letters.forEach(letter -> say("               " + letter));
+        point("tables", stored(changed) + " of the " + CHANGED + " orders are there");
+        point("set aside", letters.size() + " records, each with its raw line, its position and the reason:");
+        letters.forEach(letter -> say("               line " + letter.line() + "  " + letter.record() + "  " + letter.code()));
+        letters.stream().map(Letter::reason).distinct().forEach(reason -> say("               " + firstLine(reason)));
         watermark(run);
-        point("loud", "HTTP 207 with the reason, a failed-run metric; 'tidemark sync --wait' would end with exit code "
+        point("loud", "HTTP 207 with the reason, metric tidemark_watermark_held = 1; 'tidemark sync --wait' would exit with "
                 + ExitCode.ofStatus(run.status()).number());
-        require(orders == REFUSED, orders + " orders are set aside, not " + REFUSED);
+        require(stored(changed) == CHANGED - REFUSED, stored(changed) + " of the changed orders are in the tables");
         require(mark(run).equals(mark(first)), "the watermark is at " + mark(run) + ", not at " + mark(first));
         return run;
     }
 
-    private RunDocument causeRemoved(RunDocument held) {
+    private RunDocument causeRemoved(RunDocument held, Map<Long, Order> changed) {
         chapter("4. The rule is removed, and the next sync reads from the same place");
         place.database().execute("accept_large_orders");
         RunDocument run = sync(200, "completed");
         Rows rows = rows();
         point("asked", "orders changed since " + run.text("/window/from").orElse("-") + ": the watermark less the overlap, as before");
         point("loaded", outcome(run));
+        point("tables", stored(changed) + " of the " + CHANGED + " orders are there");
         point("set aside", rows.openLetters() + " open; " + rows.resolvedLetters() + " resolved by themselves, because their records arrived");
         watermark(run);
+        require(stored(changed) == CHANGED, stored(changed) + " of the changed orders are in the tables");
         require(rows.openLetters() == 0, rows.openLetters() + " records are still set aside");
         require(Instant.parse(mark(run)).isAfter(Instant.parse(mark(held))), "the watermark did not move");
         return run;
@@ -114,24 +122,16 @@ final class DemoStory {
 
     private void comparison() {
         chapter("5. The tables, compared with the shop's own truth");
-        Map<Long, Truth> tables = new TreeMap<>();
-        place.database()
-                .query("list_orders", DemoPlace.STORE, row -> Map.entry(
-                        row.getLong(1),
-                        new Truth(row.getTimestamp(2).toInstant(), row.getBigDecimal(3).stripTrailingZeros(), row.getString(4))))
-                .forEach(order -> tables.put(order.getKey(), order.getValue()));
-        Map<Long, Truth> shop = truth();
-        List<Long> differences = new ArrayList<>();
-        shop.forEach((id, order) -> {
-            if (!order.equals(tables.get(id))) {
-                differences.add(id);
-            }
-        });
-        tables.keySet().stream().filter(id -> !shop.containsKey(id)).forEach(differences::add);
+        Map<Long, Order> tables = tables();
+        Map<Long, Order> shop = new TreeMap<>();
+        api.askShop("/_truth/orders").lines().map(RunDocument::parseJson).forEach(order -> shop.put(id(order), Order.of(order)));
+        Set<Long> differences = new TreeSet<>(tables.keySet());
+        differences.addAll(shop.keySet());
+        differences.removeIf(id -> shop.containsKey(id) && shop.get(id).equals(tables.get(id)));
         point("compared", String.format(
                 Locale.ROOT, "%,d orders: version, total, and each line item with quantity and total: %s",
-                shop.size(), differences.isEmpty() ? "no difference" : differences.size() + " differences, first " + differences.get(0)));
-        require(differences.isEmpty(), "the tables differ from the shop in " + differences.size() + " orders");
+                shop.size(), differences.isEmpty() ? "no difference" : differences.size() + " differ"));
+        require(differences.isEmpty(), "the tables differ from the shop in the orders " + differences);
     }
 
     private RunDocument sync(int status, String expected) {
@@ -189,33 +189,48 @@ final class DemoStory {
                 .get(0);
     }
 
-    /** What is compared of an order. */
-    private record Truth(Instant updatedAt, BigDecimal total, String lineItems) {}
+    /** A record that is set aside. */
+    private record Letter(long line, String record, String code, String reason) {}
 
-    private Map<Long, Truth> truth() {
-        Map<Long, Truth> orders = new TreeMap<>();
-        api.askShop("/_truth/orders").lines().map(RunDocument::parseJson).forEach(order -> {
+    /**
+     * What is compared of an order.
+     *
+     * @param lineItems {@code <id>x<quantity>=<total>}, in the order of the ids
+     */
+    private record Order(Instant updatedAt, BigDecimal total, String lineItems) {
+
+        /** As the shop tells the truth about it. */
+        static Order of(JsonNode truth) {
             Map<Long, String> lines = new TreeMap<>();
-            order.path("line_items").forEach(line -> lines.put(
+            truth.path("line_items").forEach(line -> lines.put(
                     line.path("line_item_id").asLong(),
                     line.path("line_item_id").asText() + "x" + line.path("quantity").asText() + "="
                             + new BigDecimal(line.path("total").asText()).stripTrailingZeros().toPlainString()));
-            orders.put(
-                    order.path("order_id").asLong(),
-                    new Truth(
-                            Instant.parse(order.path("updated_at").asText()),
-                            new BigDecimal(order.path("total").asText()).stripTrailingZeros(),
-                            String.join(" ", lines.values())));
-        });
-        return orders;
+            return new Order(
+                    Instant.parse(truth.path("updated_at").asText()),
+                    new BigDecimal(truth.path("total").asText()).stripTrailingZeros(),
+                    String.join(" ", lines.values()));
+        }
     }
 
-    private static String largest(JsonNode orders) {
-        BigDecimal largest = BigDecimal.ZERO;
-        for (JsonNode order : orders) {
-            largest = largest.max(new BigDecimal(order.path("total").asText()));
-        }
-        return String.format(Locale.ROOT, "%,.2f", largest);
+    private static long id(JsonNode truth) {
+        return truth.path("order_id").asLong();
+    }
+
+    private Map<Long, Order> tables() {
+        Map<Long, Order> tables = new TreeMap<>();
+        place.database()
+                .query("list_orders", DemoPlace.STORE, row -> Map.entry(
+                        row.getLong(1),
+                        new Order(row.getTimestamp(2).toInstant(), row.getBigDecimal(3).stripTrailingZeros(), row.getString(4))))
+                .forEach(order -> tables.put(order.getKey(), order.getValue()));
+        return tables;
+    }
+
+    /** How many of these orders are in the tables exactly so. */
+    private long stored(Map<Long, Order> orders) {
+        Map<Long, Order> tables = tables();
+        return orders.entrySet().stream().filter(order -> order.getValue().equals(tables.get(order.getKey()))).count();
     }
 
     private static String outcome(RunDocument run) {

@@ -191,10 +191,11 @@ public final class TidemarkCommand implements Runnable {
 
     /** A server logs what it does; at any other command the screen belongs to the command, which tells what failed. */
     private void setLogLevels(CommandLine.ParseResult parsed) {
-        boolean serves = parsed.hasSubcommand() && parsed.subcommand().commandSpec().name().equals("serve");
+        String command = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
+        boolean serves = command.equals("serve");
         setLogLevel("dev.tidemark", verbose ? Level.DEBUG : serves ? Level.INFO : Level.ERROR);
         setLogLevel("org.apache.camel", verbose ? Level.INFO : serves ? Level.WARN : Level.OFF);
-        setLogLevel(org.slf4j.Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : Level.WARN);
+        setLogLevel(org.slf4j.Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : command.equals("demo") ? Level.ERROR : Level.WARN);
     }
 
     private static void setLogLevel(String name, Level level) {

@@ -1,5 +1,6 @@
 package dev.tidemark.operations;
 
+import dev.tidemark.api.Ports;
 import dev.tidemark.api.Role;
 import dev.tidemark.api.Tokens;
 import dev.tidemark.settings.Settings;

@@ -1,5 +1,6 @@
 package dev.tidemark.operations;
 
+import dev.tidemark.api.Ports;
 import dev.tidemark.settings.Settings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;

@@ -117,7 +117,8 @@ final class AdminApi {
             return Map.of("errors", List.of(VendorErrors.of("No operation named \"" + operationName + "\"", "missingOperation")));
         }
         int cost = QueryCost.of(document, operation.get(), variables);
-        Optional<Map<String, Object>> refused = refusal(text, cost);
+        boolean aboutOrders = text.contains("orders") || variables.toString().contains("orders");
+        Optional<Map<String, Object>> refused = refusal(text, aboutOrders, cost);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -131,10 +132,10 @@ final class AdminApi {
         if (text.contains("bulkOperationRunQuery") && faults.strike(Fault.SUBMIT_LOST).isPresent()) {
             return Map.of();
         }
-        return answer(text, call, result, cost);
+        return answer(aboutOrders, call, result, cost);
     }
 
-    private Optional<Map<String, Object>> refusal(String text, int cost) {
+    private Optional<Map<String, Object>> refusal(String text, boolean aboutOrders, int cost) {
         Optional<Faults.Active> throttled = faults.strike(Fault.THROTTLED);
         if (cost > CostBucket.MOST_PER_QUERY) {
             return Optional.of(Map.of("errors", List.of(VendorErrors.of("Query cost is " + cost
@@ -155,8 +156,7 @@ final class AdminApi {
             return Optional.of(Map.of("errors", List.of(
                     VendorErrors.of(message, error.get().argumentOr("INTERNAL_SERVER_ERROR")))));
         }
-        boolean readsOrders = text.contains("orders");
-        boolean denied = readsOrders
+        boolean denied = aboutOrders
                 && (!AccessScopes.isGranted("read_orders", faults) || faults.strike(Fault.ACCESS_DENIED).isPresent());
         if (!denied) {
             return Optional.empty();
@@ -168,7 +168,7 @@ final class AdminApi {
         return Optional.of(answer);
     }
 
-    private Map<String, Object> answer(String text, AdminFields.Call call, ExecutionResult result, int cost) {
+    private Map<String, Object> answer(boolean aboutOrders, AdminFields.Call call, ExecutionResult result, int cost) {
         // Half of a page's estimate is the usual actual cost; mutations and single objects cost what was asked.
         int actual = cost <= 10 ? cost : Math.max(1, cost / 2);
         bucket.giveBack(cost - actual);
@@ -181,7 +181,7 @@ final class AdminApi {
         }
         Map<String, Object> extensions = new LinkedHashMap<>();
         extensions.put("cost", cost(cost, actual, bucket.status()));
-        if (text.contains("orders")) {
+        if (aboutOrders) {
             faults.strike(Fault.SEARCH_WARNING).ifPresent(warning -> call.searches().add(AdminFields.searchNote(
                     "orders", "",
                     List.of(new SearchFilter.Warning(

@@ -1,9 +1,8 @@
 package dev.tidemark.simulator;
 
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,12 +10,14 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import javax.crypto.Mac;
@@ -101,14 +102,28 @@ final class Downloads {
         if (faults.strike(Fault.GZIP_CORRUPT).isPresent()) {
             return Reply.of(200, JSONL, new Reply.Content.Bytes(damagedGzip(file))).with("Content-Encoding", "gzip");
         }
+        if (faults.strike(Fault.GZIP_TRUNCATED).isPresent()) {
+            byte[] whole = zipped(file);
+            byte[] half = Arrays.copyOf(whole, whole.length / 2);
+            return Reply.of(200, JSONL, new Reply.Content.Bytes(half)).with("Content-Encoding", "gzip");
+        }
         boolean wantsGzip = request.header("accept-encoding").orElse("").contains("gzip");
-        if (gzip && wantsGzip && request.header("range").isEmpty()) {
+        boolean whole = request.header("range").isEmpty() && !breaksTransfer();
+        if (gzip && wantsGzip && whole) {
             return compressed(out -> Files.copy(file, out));
         }
         if (faults.strike(Fault.DOWNLOAD_CHUNKED).isPresent()) {
             return Reply.of(200, JSONL, new Reply.Content.Stream(out -> Files.copy(file, out)));
         }
         return part(request, file);
+    }
+
+    /** Such faults count bytes of the file, so it goes as it is. */
+    private boolean breaksTransfer() {
+        return Stream.of(
+                        Fault.DOWNLOAD_RESET, Fault.DOWNLOAD_TRUNCATED, Fault.DOWNLOAD_SHORT, Fault.DOWNLOAD_SLOW,
+                        Fault.DOWNLOAD_CHUNKED)
+                .anyMatch(fault -> faults.inForce(fault).isPresent());
     }
 
     private static Reply part(Request request, Path file) throws IOException {
@@ -171,19 +186,24 @@ final class Downloads {
 
     private static void writeBomb(OutputStream out, long megabytes) throws IOException {
         byte[] megabyte = new byte[1024 * 1024];
-        java.util.Arrays.fill(megabyte, (byte) 'x');
+        Arrays.fill(megabyte, (byte) 'x');
         for (long i = 0; i < megabytes; i++) {
             out.write(megabyte);
         }
     }
 
-    private static byte[] damagedGzip(Path file) throws IOException {
+    /** The beginning of the file, compressed: enough to be damaged. */
+    private static byte[] zipped(Path file) throws IOException {
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-        try (OutputStream out = new BufferedOutputStream(new GZIPOutputStream(zipped));
-                BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        try (OutputStream out = new GZIPOutputStream(zipped);
+                InputStream in = Files.newInputStream(file)) {
             out.write(in.readNBytes(8 * 1024 * 1024));
         }
-        byte[] bytes = zipped.toByteArray();
+        return zipped.toByteArray();
+    }
+
+    private static byte[] damagedGzip(Path file) throws IOException {
+        byte[] bytes = zipped(file);
         for (int i = bytes.length / 2; i < Math.min(bytes.length, bytes.length / 2 + 16); i++) {
             bytes[i] ^= 0x5A;
         }

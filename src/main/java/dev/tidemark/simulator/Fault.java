@@ -65,6 +65,7 @@ enum Fault {
     DOWNLOAD_SLOW(Form.ARG, "Body comes at ARG bytes a second, default 100000"),
     DOWNLOAD_CHUNKED(Form.TIMES, "Body comes in chunks, without a length"),
     GZIP_CORRUPT(Form.TIMES, "Body is gzip with damage in its middle"),
+    GZIP_TRUNCATED(Form.TIMES, "Body is gzip that ends in its middle, length as promised"),
     GZIP_BOMB(Form.ARG, "Body is gzip of ARG megabytes of one letter, default 1024"),
 
     SHUFFLE_CHILDREN(Form.TIMES, "Lines in random order: children before their parents and far away"),

@@ -152,6 +152,11 @@ final class JsonBytes implements ValueSink {
     /** How many further chars were taken. */
     private int beyondAscii(String value, int at) {
         int codePoint = value.codePointAt(at);
+        if (codePoint < 0x800) {
+            bytes[size++] = (byte) (0xC0 | codePoint >> 6);
+            bytes[size++] = (byte) (0x80 | codePoint & 0x3F);
+            return 0;
+        }
         raw(new String(Character.toChars(codePoint)).getBytes(StandardCharsets.UTF_8));
         return Character.charCount(codePoint) - 1;
     }

@@ -40,6 +40,7 @@ final class MeasureShop implements AutoCloseable {
     private final CamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate producer = camel.createProducerTemplate();
     private final AtomicReference<Runnable> beforeTelemetryPut = new AtomicReference<>(() -> {});
+    private final AtomicReference<Runnable> beforeSalesPut = new AtomicReference<>(() -> {});
     private long orderIds = 1000;
     private long lineIds = 5000;
 
@@ -58,6 +59,9 @@ final class MeasureShop implements AutoCloseable {
         AdviceWith.adviceWith(camel, "sync-telemetry", route -> route.weaveById("put-telemetry")
                 .before()
                 .process(exchange -> beforeTelemetryPut.getAndSet(() -> {}).run()));
+        AdviceWith.adviceWith(camel, "sync-measure-sales", route -> route.weaveById("put-sales")
+                .before()
+                .process(exchange -> beforeSalesPut.getAndSet(() -> {}).run()));
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
@@ -123,6 +127,11 @@ final class MeasureShop implements AutoCloseable {
     /** Has something happen between the composing of the next telemetry file and its upload. */
     void beforeNextTelemetryPut(Runnable event) {
         beforeTelemetryPut.set(event);
+    }
+
+    /** Has something happen between the reading of the next days' sales and their upload. */
+    void beforeNextSalesPut(Runnable event) {
+        beforeSalesPut.set(event);
     }
 
     /** The run's transform is in the ledger as done; the run is over. */

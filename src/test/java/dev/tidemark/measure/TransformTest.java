@@ -266,6 +266,24 @@ class TransformTest {
     }
 
     @Test
+    void a_slow_writer_does_not_put_back_what_a_later_run_replaced() {
+        LoadedRun slow = shop.run(at("2026-03-10T06:00:00Z"), "UTC");
+        slow.order(at("2026-03-08T10:00:00Z"), "EUR", line(1, 1, 1, "1", "1"));
+        shop.beforeNextSalesPut(() -> {
+            LoadedRun later = shop.run(at("2026-03-10T07:00:00Z"), "UTC");
+            later.order(at("2026-03-08T11:00:00Z"), "EUR", line(1, 1, 10, "1", "10"));
+            shop.step(later, "upserting", "done", null);
+            shop.transform(later);
+            shop.complete(later);
+        });
+
+        shop.transform(slow);
+
+        assertThat(sales("2026-03-08")).contains("\"units\":11,");
+        assertThat(performance("2026-03-09")).contains("\"units_7d\":11,");
+    }
+
+    @Test
     void a_refused_object_fails_the_step() throws Exception {
         try (MeasureShop broken = new MeasureShop(database, storage, "no-such-bucket")) {
             LoadedRun run = broken.run(at("2026-03-10T06:00:00Z"), "UTC");

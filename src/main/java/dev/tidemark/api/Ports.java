@@ -1,4 +1,4 @@
-package dev.tidemark.operations;
+package dev.tidemark.api;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
