@@ -91,8 +91,9 @@ create table sync_step (
 
 create table sync_chunk (
     run_id        uuid        not null references sync_run,
-    -- 'file' chunks come from the archived file; 'spill' chunks are children joined to their parents at its end.
-    phase         text        not null check (phase in ('file', 'spill')),
+    -- 'file' chunks come from the archived file; 'spill' chunks are children joined to their parents at its end; the one
+    -- row of 'removal' has no lines and notes the days that lost some.
+    phase         text        not null check (phase in ('file', 'spill', 'removal')),
     first_line    bigint      not null,
     lines         bigint      not null check (lines >= 0),
     roots         bigint      not null check (roots >= 0),
@@ -104,7 +105,7 @@ create table sync_chunk (
     -- Highest and lowest version seen in this chunk; merely observed, not a watermark.
     max_version   timestamptz,
     min_version   timestamptz,
-    -- Parents that existed before and were replaced: only those can have lost children.
+    -- Parents that existed before, whether replaced or unchanged: only those can have lost children.
     replaced      bigint      not null default 0,
     touched_days  date[]      not null default '{}',
     epoch         bigint      not null,
@@ -122,7 +123,7 @@ create table sync_spill (
     raw        bytea  not null,
     primary key (run_id, line_no)
 );
-create index sync_spill_parent on sync_spill (run_id, parent_id);
+create index sync_spill_parent on sync_spill (run_id, parent_id, line_no);
 
 create table sync_watermark (
     store_id   text        not null,
@@ -173,14 +174,14 @@ create table sync_gap (
     -- Null: from the beginning of the shop.
     gap_from   timestamptz,
     gap_to     timestamptz not null,
-    reason     text        not null check (reason in ('first_run', 'older_than_floor')),
+    reason     text        not null check (reason in ('first_run', 'older_than_floor', 'missing_scope')),
     state      text        not null default 'open' check (state in ('open', 'closed')),
     run_id     uuid        not null references sync_run,
     created_at timestamptz not null default now(),
     closed_at  timestamptz,
     primary key (store_id, stream, gap_id)
 );
-create unique index sync_gap_once on sync_gap (store_id, stream, run_id);
+create unique index sync_gap_once on sync_gap (store_id, stream, run_id, reason);
 
 create table dead_letter (
     store_id       text        not null,
@@ -194,7 +195,7 @@ create table dead_letter (
     run_number     bigint,
     line_no        bigint,
     -- Machine-readable: malformed, nul, surrogate, utf8, time, money, number, depth, length, no_id, unknown_type,
-    -- missing_field, orphan, parent_set_aside, refused.
+    -- missing_field, type, orphan, parent_set_aside, refused.
     reason_code    text        not null,
     reason         text        not null,
     version        timestamptz,

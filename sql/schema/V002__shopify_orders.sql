@@ -32,7 +32,8 @@ create table order_header (
     primary key (store_id, order_id)
 );
 create index order_header_updated_at on order_header (store_id, updated_at);
-create index order_header_processed_at on order_header (store_id, processed_at);
+-- A sale belongs to the day on which the order was processed; imported orders may lack that time.
+create index order_header_sold_at on order_header (store_id, (coalesce(processed_at, created_at)));
 
 create table order_line_item (
     store_id                text        not null,

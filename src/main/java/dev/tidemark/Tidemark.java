@@ -1,6 +1,299 @@
 package dev.tidemark;
 
-/** Placeholder. */
-public final class Tidemark {
-    public static void main(String[] args) {}
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.api.Api;
+import dev.tidemark.archive.Archive;
+import dev.tidemark.archive.DownloadAddress;
+import dev.tidemark.cli.TidemarkCommand;
+import dev.tidemark.load.LoadRoutes;
+import dev.tidemark.operations.Console;
+import dev.tidemark.operations.Management;
+import dev.tidemark.operations.Migration;
+import dev.tidemark.run.DependencyDown;
+import dev.tidemark.run.Engine;
+import dev.tidemark.run.Ledger;
+import dev.tidemark.run.Switches;
+import dev.tidemark.run.Worker;
+import dev.tidemark.settings.Settings;
+import dev.tidemark.source.shopify.ShopifyBulk;
+import dev.tidemark.stream.StreamCatalog;
+import dev.tidemark.stream.StreamDeclaration;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.main.Main;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** The application put together: the only place that knows every part. */
+public final class Tidemark implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(Tidemark.class);
+    private static final int SHUTDOWN_SECONDS = 10;
+    private static final List<String> ROUTES =
+            List.of("1-start", "2-fetch-shopify", "3-load", "4-transform", "5-finish", "errors", "telemetry", "queries");
+
+    private final Main main;
+    private final HikariDataSource dataSource;
+    private final S3Client s3;
+    private final Worker worker;
+    private final boolean works;
+    private final Optional<Console> console;
+    private final ProducerTemplate producer;
+
+    private Tidemark(
+            Main main, HikariDataSource dataSource, S3Client s3, Worker worker, boolean works, Optional<Console> console) {
+        this.main = main;
+        this.dataSource = dataSource;
+        this.s3 = s3;
+        this.worker = worker;
+        this.works = works;
+        this.console = console;
+        this.producer = main.getCamelContext().createProducerTemplate();
+    }
+
+    /** The command line; exit codes are documented in the README. */
+    public static void main(String[] arguments) {
+        System.exit(TidemarkCommand.run(Tidemark::start, arguments));
+    }
+
+    /** Starts an engine; the {@link Engine.Starter} of the command line and of tests. */
+    public static Engine start(Settings settings, Role role) {
+        HikariDataSource dataSource = openDatabase(settings);
+        try {
+            S3Client s3 = objectStorage(settings.s3());
+            try {
+                // Looking at runs must be possible while object storage is away.
+                if (!(role instanceof Role.Query)) {
+                    requireBucket(s3, settings.s3());
+                }
+                return start(settings, role, dataSource, s3);
+            } catch (RuntimeException e) {
+                s3.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            dataSource.close();
+            throw e;
+        }
+    }
+
+    private static Engine start(Settings settings, Role role, HikariDataSource dataSource, S3Client s3) {
+        boolean serves = role instanceof Role.Serve;
+        boolean works = !(role instanceof Role.Query);
+        StreamCatalog catalog = StreamCatalog.load();
+        Set<String> streams = catalog.streams().stream().map(StreamDeclaration::name).collect(Collectors.toSet());
+        Clock clock = Clock.systemUTC();
+        Main main = new Main();
+        Supplier<Set<String>> activeStreams =
+                serves ? () -> new Switches(main.getCamelContext()).active(streams) : () -> streams;
+        Worker worker = serves ? Worker.ofAnyRun(settings, activeStreams) : Worker.ofGivenRuns(settings, activeStreams);
+        if (role instanceof Role.Work work) {
+            worker.carry(work.runId());
+        }
+        Archive archive = new Archive(settings, s3);
+
+        main.setOverrideProperties(properties(settings, serves, works));
+        main.bind("dataSource", dataSource);
+        main.bind("s3Client", s3);
+        main.bind("settings", settings);
+        main.bind("catalog", catalog);
+        main.bind("worker", worker);
+        main.bind("ledger", new Ledger(settings, streams, clock));
+        main.bind("archive", archive);
+        main.bind("downloadAddress", new DownloadAddress(settings));
+        main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
+        if (serves) {
+            Api.install(main, settings, clock);
+            Management.install(main, settings, dataSource, s3, clock);
+        }
+        main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
+        main.configure().addRoutesBuilder(new LoadRoutes(catalog));
+        main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
+            @Override
+            public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
+                CamelContext context = support.getCamelContext();
+                context.getRegistry().bind("switches", new Switches(context));
+                LoadRoutes.bind(context, settings, catalog);
+                ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
+            }
+        });
+        try {
+            main.start();
+            Optional<Console> console = serves ? Console.start(settings) : Optional.empty();
+            return new Tidemark(main, dataSource, s3, worker, works, console);
+        } catch (Exception e) {
+            main.stop();
+            throw new IllegalStateException("Tidemark could not start: " + e.getMessage(), e);
+        }
+    }
+
+    private static Properties properties(Settings settings, boolean serves, boolean works) {
+        Properties properties = new Properties();
+        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
+        properties.setProperty("camel.main.routesIncludePattern", routes);
+        properties.setProperty("camel.main.name", "tidemark");
+        properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
+        properties.setProperty("camel.main.jmxEnabled", String.valueOf(serves));
+        properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
+        properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
+        properties.setProperty("engine.works", String.valueOf(works));
+        properties.setProperty("engine.run-threads", serves ? "4" : "1");
+        properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
+        properties.setProperty("engine.heartbeat-period", String.valueOf(Math.max(50, settings.sync().lease().toMillis() / 4)));
+        properties.setProperty("engine.http-timeout", String.valueOf(settings.http().timeout().toMillis()));
+        return properties;
+    }
+
+    /** One fetch route for every store, and the schedules where they are wanted. */
+    private static RouteBuilder declaredRoutes(Settings settings, StreamCatalog catalog, boolean serves) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() {
+                settings.stores().values().forEach(store -> store.shopify().ifPresent(shop -> templatedRoute("fetch-shopify")
+                        .routeId("fetch-shopify-" + store.id())
+                        .parameter("store", store.id())
+                        .parameter("url", shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
+                if (serves) {
+                    catalog.streams().forEach(stream -> templatedRoute("stream")
+                            .routeId("stream-" + stream.name())
+                            .parameter("stream", stream.name())
+                            .parameter("cron", settings.sync().schedule(stream.name()).replace(' ', '+')));
+                }
+            }
+        };
+    }
+
+    private static HikariDataSource openDatabase(Settings settings) {
+        Settings.Database database = settings.database()
+                .orElseThrow(() -> new DependencyDown("No database is configured; set tidemark.database.url", null));
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("tidemark");
+        config.setJdbcUrl(database.url());
+        database.user().ifPresent(config::setUsername);
+        database.password().ifPresent(config::setPassword);
+        config.setMaximumPoolSize(Math.max(database.poolSize(), settings.sync().writers() + 4));
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setInitializationFailTimeout(1);
+        config.addDataSourceProperty("ApplicationName", "tidemark");
+        // Error details quote the values of rows, which are people's data.
+        config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("socketTimeout", "120");
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
+        try {
+            HikariDataSource dataSource = new HikariDataSource(config);
+            try {
+                Migration.apply(dataSource);
+                return dataSource;
+            } catch (RuntimeException e) {
+                dataSource.close();
+                throw e;
+            }
+        } catch (com.zaxxer.hikari.pool.HikariPool.PoolInitializationException e) {
+            throw new DependencyDown("The database at " + withoutQuery(database.url()) + " cannot be reached: "
+                    + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+        }
+    }
+
+    private static String withoutQuery(String url) {
+        return url.replaceFirst("\\?.*", "");
+    }
+
+    private static S3Client objectStorage(Settings.S3 settings) {
+        S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
+        settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
+        settings.accessKey().ifPresent(key -> builder.credentialsProvider(
+                StaticCredentialsProvider.create(AwsBasicCredentials.create(key, settings.secretKey().orElseThrow()))));
+        if (!settings.checksums()) {
+            builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                    .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
+        }
+        return builder.build();
+    }
+
+    /** Finds the bucket or makes it. */
+    private static void requireBucket(S3Client s3, Settings.S3 settings) {
+        try {
+            if (!exists(s3, settings.bucket())) {
+                s3.createBucket(create -> create.bucket(settings.bucket()));
+            }
+        } catch (SdkException e) {
+            // Where there are no credentials the SDK lists every place it looked in; the first words say it all.
+            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", "");
+            throw new DependencyDown("Object storage at " + settings.endpoint().map(Object::toString).orElse("Amazon S3")
+                    + ", bucket " + settings.bucket() + ", cannot be used: " + said, e);
+        }
+    }
+
+    private static boolean exists(S3Client s3, String bucket) {
+        try {
+            s3.headBucket(head -> head.bucket(bucket));
+            return true;
+        } catch (NoSuchBucketException e) {
+            return false;
+        } catch (S3Exception e) {
+            if (e.statusCode() == 404) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public CamelContext camelContext() {
+        return main.getCamelContext();
+    }
+
+    @Override
+    public <T> T request(String route, Map<String, Object> body, Class<T> type) {
+        try {
+            return producer.requestBody("direct:" + route, body, type);
+        } catch (CamelExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    /** Takes no new step, lets those under way end for a while, and gives the leases back before the routes stop. */
+    @Override
+    public void close() {
+        try {
+            if (works) {
+                main.getCamelContext().getRouteController().stopRoute("sync-dispatch", SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+                main.getCamelContext().getRouteController().stopRoute("sync-heartbeat");
+                producer.requestBody("direct:sync-release", Map.of());
+            }
+        } catch (Exception e) {
+            LOG.warn("The leases could not be given back; they run out by themselves", e);
+        } finally {
+            console.ifPresent(Console::close);
+            main.stop();
+            s3.close();
+            dataSource.close();
+        }
+    }
 }

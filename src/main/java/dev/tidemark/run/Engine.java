@@ -31,6 +31,12 @@ public interface Engine extends AutoCloseable {
         Engine start(Settings settings, Role role);
     }
 
+    /** Changes a context before its routes are loaded; found by {@link java.util.ServiceLoader}, for tests and extensions. */
+    @FunctionalInterface
+    interface Customizer {
+        void customize(CamelContext context);
+    }
+
     CamelContext camelContext();
 
     /**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -139,6 +140,28 @@ public record Run(Map<String, Object> row) {
     /** Lines of one chunk; fixed when the load began, so that a resumed run cuts the file in the same places. */
     public int chunkLines() {
         return number("chunk_lines").orElseThrow().intValue();
+    }
+
+    /** True when the source's operation is known. */
+    public boolean isSubmitted() {
+        return operationId().isPresent();
+    }
+
+    /** True when the window is fixed and the source may have been asked. */
+    public boolean isIntended() {
+        return intentAt().isPresent();
+    }
+
+    /** True when the run has waited longer than it may. */
+    public boolean isGivenUp() {
+        return Boolean.TRUE.equals(row.get("given_up"));
+    }
+
+    /** The same claim with columns that a statement has just changed. */
+    public Run with(Map<String, Object> changed) {
+        Map<String, Object> columns = new HashMap<>(row);
+        columns.putAll(changed);
+        return new Run(columns);
     }
 
     private Optional<String> text(String column) {

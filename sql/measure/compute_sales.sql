@@ -1,0 +1,47 @@
+-- Computes measurement.sales of the given days: what was sold, per product, variant and currency.
+-- In:  store_id, zone, sales_days (a date array as text).
+-- Out: one row per day: store_id, day, content (JSON lines; empty when nothing was sold that day).
+--
+-- Same rows, same bytes: keys in a fixed order, lines sorted (absent ids last), amounts as exact decimals without
+-- trailing zeros, and nothing that tells when or by which run they were written.
+with listed as (
+    select day from unnest(cast(:#sales_days as date[])) as listed (day)
+),
+-- Midnight in the shop's zone, so a day of a clock change has its 23 or 25 hours.
+bounds as (
+    select min(day)::timestamp at time zone :#zone as begins, (max(day) + 1)::timestamp at time zone :#zone as ends
+      from listed
+),
+totalled as (
+    select listed.day, sale.product_id, sale.variant_id, sale.currency,
+           count(distinct sale.order_id) as orders, sum(sale.units) as units, sum(sale.gross) as gross, sum(sale.net) as net
+      from sale_line sale
+      join listed on listed.day = (sale.sold_at at time zone :#zone)::date
+     where sale.store_id = :#store_id
+       and sale.sold_at >= (select begins from bounds)
+       and sale.sold_at < (select ends from bounds)
+     group by listed.day, sale.product_id, sale.variant_id, sale.currency
+),
+line as (
+    select totalled.day, totalled.product_id, totalled.variant_id, totalled.currency, row_to_json(shown)::text as text
+      from totalled
+     cross join lateral (
+           select :#store_id                             as store,
+                  totalled.day                           as day,
+                  totalled.product_id                    as product_id,
+                  totalled.variant_id                    as variant_id,
+                  totalled.currency                      as currency,
+                  totalled.orders                        as orders,
+                  totalled.units                         as units,
+                  trim_scale(totalled.gross)::text       as gross,
+                  trim_scale(totalled.gross - totalled.net)::text as discounts,
+                  trim_scale(totalled.net)::text         as net) as shown
+)
+select :#store_id as store_id,
+       listed.day::text as day,
+       coalesce(string_agg(line.text || chr(10), '' order by line.product_id, line.variant_id, line.currency collate "C"),
+                '') as content
+  from listed
+  left join line on line.day = listed.day
+ group by listed.day
+ order by listed.day

@@ -1,0 +1,64 @@
+-- Lists the days that the run has to measure again, in parts of 128 calendar days so that memory stays bounded.
+-- In:  run_id, epoch.
+-- Out: one row per part: store_id, zone, measured_at, sales_days and performance_days (date arrays as text), and how
+--      many they are.
+--      No row when nothing was touched, or when the run belongs to a later claim.
+--
+-- Sales of a day changed when an order of that day was touched. Performance looks back 30 days, so each touched day
+-- changes the 30 days that begin with it; days after the scan began are not over and are not measured yet. Days that
+-- began since the run before are due even when they saw no order.
+with run as (
+    select run.run_id,
+           run.store_id,
+           run.stream,
+           coalesce(run.shop_time_zone, 'UTC') as zone,
+           (coalesce(run.source_started_at, run.window_to, run.initiated_at)
+               at time zone coalesce(run.shop_time_zone, 'UTC'))::date as as_of
+      from sync_run run
+      join sync_lease lease on lease.run_id = run.run_id
+     where run.run_id = cast(:#run_id as uuid)
+       and lease.epoch = cast(:#epoch as bigint)
+),
+measured_before as (
+    select max((coalesce(earlier.source_started_at, earlier.window_to, earlier.initiated_at)
+               at time zone run.zone)::date) as as_of
+      from run
+      join sync_run earlier on earlier.store_id = run.store_id and earlier.stream = run.stream
+      join sync_step step on step.run_id = earlier.run_id
+     where step.step = 'transforming' and step.outcome = 'done'
+),
+touched as (
+    select distinct touched.day
+      from run
+      join sync_transform_due due on due.run_id = run.run_id
+      join sync_chunk chunk on chunk.run_id = due.due_run_id
+     cross join unnest(chunk.touched_days) as touched (day)
+),
+performed as (
+    select touched.day + following.days as day
+      from run
+     cross join touched
+     cross join generate_series(0, 29) as following (days)
+     where touched.day + following.days <= run.as_of
+     union
+    select measured_before.as_of + following.days
+      from run
+     cross join measured_before
+     cross join generate_series(1, run.as_of - measured_before.as_of) as following (days)
+),
+sales_block as (
+    select (day - date '2000-01-01') / 128 as block, array_agg(day order by day) as days from touched group by block
+),
+performance_block as (
+    select (day - date '2000-01-01') / 128 as block, array_agg(day order by day) as days from performed group by block
+)
+select run.store_id,
+       run.zone,
+       now()::text                                         as measured_at,
+       coalesce(sales_block.days, '{}')::text              as sales_days,
+       coalesce(performance_block.days, '{}')::text        as performance_days,
+       coalesce(cardinality(sales_block.days), 0)          as sales_count,
+       coalesce(cardinality(performance_block.days), 0)    as performance_count
+  from run
+ cross join (sales_block full join performance_block using (block))
+ order by block

@@ -1,0 +1,64 @@
+-- Refreshes the products that the run's order lines mention; products that stay as they were are not rewritten.
+-- In:  run_id, epoch.
+-- Out: the number of products written; 0 also when the run belongs to a later claim.
+--
+-- Run numbers tell which lines were written, but there is no index on them (every load would pay for it): the oldest
+-- version that the run saw narrows the headers by their index first.
+with due as (
+    select array_agg(distinct due.due_run_number) as run_numbers,
+           min(chunk.min_version)                 as oldest_version
+      from sync_transform_due due
+      join sync_chunk chunk on chunk.run_id = due.due_run_id
+     where due.run_id = cast(:#run_id as uuid)
+),
+lease as (
+    select run.store_id, run.run_number
+      from sync_lease lease
+      join sync_run run on run.run_id = lease.run_id
+     where lease.run_id = cast(:#run_id as uuid)
+       and lease.epoch = cast(:#epoch as bigint)
+       for share of lease
+),
+titled as (
+    select lease.store_id,
+           lease.run_number,
+           line.product_id,
+           line.title,
+           min(coalesce(header.processed_at, header.created_at)) as first_ordered_at,
+           max(coalesce(header.processed_at, header.created_at)) as last_ordered_at
+      from lease
+     cross join due
+      join order_header header on header.store_id = lease.store_id and header.updated_at >= due.oldest_version
+      join order_line_item line on line.store_id = header.store_id and line.order_id = header.order_id
+     where line.run_number = any (due.run_numbers)
+       and line.product_id is not null
+       and line.removed_at is null
+       and header.deleted_at is null
+     group by lease.store_id, lease.run_number, line.product_id, line.title
+),
+mentioned as (
+    select distinct on (product_id)
+           store_id,
+           run_number,
+           product_id,
+           title,
+           min(first_ordered_at) over (partition by product_id) as first_ordered_at,
+           last_ordered_at
+      from titled
+     -- Two orders of one moment with different titles: the choice is arbitrary but always the same.
+     order by product_id, last_ordered_at desc nulls last, title
+)
+insert into product as stored (store_id, product_id, title, first_ordered_at, last_ordered_at, run_number)
+select store_id, product_id, title, first_ordered_at, last_ordered_at, run_number
+  from mentioned
+ order by product_id
+    on conflict (store_id, product_id) do update
+   -- The title is that of the newest order ever seen: an older order that is read again must not take it back.
+   set title = case when stored.last_ordered_at > excluded.last_ordered_at then stored.title else excluded.title end,
+       first_ordered_at = least(stored.first_ordered_at, excluded.first_ordered_at),
+       last_ordered_at = greatest(stored.last_ordered_at, excluded.last_ordered_at),
+       run_number = excluded.run_number
+ where (stored.title, stored.first_ordered_at, stored.last_ordered_at) is distinct from (
+       case when stored.last_ordered_at > excluded.last_ordered_at then stored.title else excluded.title end,
+       least(stored.first_ordered_at, excluded.first_ordered_at),
+       greatest(stored.last_ordered_at, excluded.last_ordered_at))

@@ -1,0 +1,132 @@
+package dev.tidemark.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.run.Engine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The commands that look at watermarks; none of them changes anything. */
+@Command(
+        name = "watermark",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Look at watermarks: up to where everything is accounted for.")
+final class WatermarkCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private WatermarkCommand() {}
+
+    static CommandLine with(TidemarkCommand root) {
+        return new CommandLine(new WatermarkCommand())
+                .addSubcommand(new ListWatermarks(root))
+                .addSubcommand(new ShowHistory(root));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a command: list or history.");
+    }
+
+    /** Where each stream stands. */
+    @Command(
+            name = "list",
+            mixinStandardHelpOptions = true,
+            description = "List the watermark of each store and stream.",
+            footer = {"", "Example:", "  tidemark watermark list --store acme"})
+    static final class ListWatermarks implements Callable<Integer> {
+        private static final List<Table.Column> COLUMNS = List.of(
+                new Table.Column("STORE", "/store"),
+                new Table.Column("STREAM", "/stream"),
+                new Table.Column("WATERMARK", "/value"),
+                new Table.Column("MOVED", "/moved_at"),
+                new Table.Column("BY RUN", "/run_id"),
+                new Table.Column("HELD", "/held_reason"));
+
+        @Option(names = "--store", paramLabel = "STORE", description = "Only of this store.")
+        private String store;
+
+        @Option(names = "--stream", paramLabel = "STREAM", description = "Only of this stream.")
+        private String stream;
+
+        @Mixin
+        private Output output;
+
+        private final TidemarkCommand root;
+
+        ListWatermarks(TidemarkCommand root) {
+            this.root = root;
+        }
+
+        @Override
+        public Integer call() {
+            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
+                Map<String, Object> question = new HashMap<>();
+                question.put("store", store);
+                question.put("stream", stream);
+                JsonNode answer = RunDocument.parseJson(engine.request("query-watermark-list", question, String.class));
+                output.list(root.terminal(), answer, COLUMNS);
+                return ExitCode.COMPLETE.number();
+            }
+        }
+    }
+
+    /** Every move of one watermark. */
+    @Command(
+            name = "history",
+            mixinStandardHelpOptions = true,
+            description = "List the moves of a watermark, newest first: who moved it, from where to where, and why.",
+            footer = {"", "Example:", "  tidemark watermark history --store acme --stream shopify-orders"})
+    static final class ShowHistory implements Callable<Integer> {
+        private static final List<Table.Column> COLUMNS = List.of(
+                new Table.Column("MOVED", "/moved_at"),
+                new Table.Column("KIND", "/kind"),
+                new Table.Column("FROM", "/value_before"),
+                new Table.Column("TO", "/value"),
+                new Table.Column("BY", "/actor"),
+                new Table.Column("RUN", "/run_id"),
+                new Table.Column("REASON", "/reason"));
+
+        @Option(names = "--store", required = true, paramLabel = "STORE", description = "Store id.")
+        private String store;
+
+        @Option(names = "--stream", required = true, paramLabel = "STREAM", description = "Stream.")
+        private String stream;
+
+        @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "Most moves shown (${DEFAULT-VALUE}).")
+        private int limit;
+
+        @Mixin
+        private Output output;
+
+        private final TidemarkCommand root;
+
+        ShowHistory(TidemarkCommand root) {
+            this.root = root;
+        }
+
+        @Override
+        public Integer call() {
+            if (limit < 1 || limit > 1_000) {
+                throw new CommandFailure(ExitCode.USAGE, "--limit must be from 1 to 1000, not " + limit + ".");
+            }
+            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
+                JsonNode answer = RunDocument.parseJson(engine.request(
+                        "query-watermark-history",
+                        Map.of("store", store, "stream", stream, "limit", limit),
+                        String.class));
+                output.list(root.terminal(), answer, COLUMNS);
+                return ExitCode.COMPLETE.number();
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.tidemark.load;
+
+import dev.tidemark.run.Run;
+import dev.tidemark.stream.StreamDeclaration;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.NavigableMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** One attempt at loading a run's file: what the ledger had when it began, and what the attempt has learned since. */
+public final class Load {
+    /** How far the source's clock may be behind the one that stamped a record. */
+    private static final Duration SKEW = Duration.ofHours(24);
+
+    private final Run run;
+    private final StreamDeclaration stream;
+    private final Path file;
+    private final NavigableMap<Long, Long> committed;
+    private final Tally ledger;
+    private final KnownParents knownParents = new KnownParents();
+    private final Queue<ChunkDecoder> idleDecoders = new ConcurrentLinkedQueue<>();
+
+    Load(Run run, StreamDeclaration stream, Path file, NavigableMap<Long, Long> committed, Tally ledger) {
+        this.run = run;
+        this.stream = stream;
+        this.file = file;
+        this.committed = committed;
+        this.ledger = ledger;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    StreamDeclaration stream() {
+        return stream;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** Ranges of the file's lines that were committed before: number of the first line, and how many. */
+    NavigableMap<Long, Long> committed() {
+        return committed;
+    }
+
+    /** What earlier attempts have brought into the ledger. */
+    Tally ledger() {
+        return ledger;
+    }
+
+    KnownParents knownParents() {
+        return knownParents;
+    }
+
+    /** The latest moment a record may name, in microseconds since 1970. */
+    long latestMicros() {
+        Instant sourceNow = run.sourceStartedAt().orElseGet(run::claimedAt);
+        return ChronoUnit.MICROS.between(Instant.EPOCH, sourceNow.plus(SKEW));
+    }
+
+    /** Lends a decoder; give it back with {@link #giveBack} when its arrays are no longer needed. */
+    ChunkDecoder borrowDecoder() {
+        ChunkDecoder decoder = idleDecoders.poll();
+        return decoder == null ? new ChunkDecoder(stream) : decoder;
+    }
+
+    void giveBack(ChunkDecoder decoder) {
+        idleDecoders.add(decoder);
+    }
+}

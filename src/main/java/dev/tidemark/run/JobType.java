@@ -1,0 +1,9 @@
+package dev.tidemark.run;
+
+/** What a run is for; one run of each kind may be active for a store and stream. */
+public enum JobType {
+    /** What changed since the watermark; the only kind that moves it. */
+    DAILY_SYNC_EXECUTE,
+    /** A range of history, which leaves the watermark alone. */
+    FULL_BACKFILL_EXECUTE
+}

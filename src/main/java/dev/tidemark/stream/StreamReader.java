@@ -1,0 +1,106 @@
+package dev.tidemark.stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Turns the YAML of one declaration into a {@link StreamDeclaration}. What is missing, unknown or of the wrong kind is
+ * noted as an error and reading goes on, so that one look shows everything.
+ */
+final class StreamReader {
+    private static final Set<String> STREAM_KEYS = Set.of(
+            "name", "source", "fetch", "group-objects", "required-scopes", "window-field", "query", "root", "child");
+    private static final Set<String> RECORD_KEYS = Set.of("name", "type", "table", "key", "version", "columns");
+    private static final Set<String> COLUMN_KEYS = Set.of("type", "path");
+
+    private final String file;
+    private final List<String> errors;
+
+    /**
+     * @param file the file's name, for messages
+     * @param errors takes what is found wrong
+     */
+    StreamReader(String file, List<String> errors) {
+        this.file = file;
+        this.errors = errors;
+    }
+
+    StreamDeclaration read(JsonNode stream) {
+        refuseUnknown("the stream", stream, STREAM_KEYS);
+        return new StreamDeclaration(
+                text(stream, "name"),
+                text(stream, "source"),
+                text(stream, "fetch"),
+                stream.path("group-objects").asBoolean(false),
+                texts(stream.path("required-scopes")),
+                text(stream, "window-field"),
+                text(stream, "query"),
+                record(stream.path("root"), "root"),
+                stream.has("child") ? Optional.of(record(stream.path("child"), "child")) : Optional.empty());
+    }
+
+    private RecordDeclaration record(JsonNode record, String place) {
+        refuseUnknown(place, record, RECORD_KEYS);
+        List<ColumnDeclaration> columns = new ArrayList<>();
+        for (Iterator<Map.Entry<String, JsonNode>> each = record.path("columns").fields(); each.hasNext(); ) {
+            Map.Entry<String, JsonNode> column = each.next();
+            columns.add(column(place + " column " + column.getKey(), column.getKey(), column.getValue()));
+        }
+        return new RecordDeclaration(
+                text(record, "name"),
+                text(record, "type"),
+                text(record, "table"),
+                text(record, "key"),
+                Optional.ofNullable(record.path("version").textValue()),
+                columns);
+    }
+
+    private ColumnDeclaration column(String place, String name, JsonNode column) {
+        refuseUnknown(place, column, COLUMN_KEYS);
+        String word = text(column, "type");
+        Optional<ColumnType> type = ColumnType.byWord(word);
+        if (type.isEmpty()) {
+            errors.add(file + ": " + place + " has the type '" + word + "', which is none of "
+                    + Arrays.stream(ColumnType.values()).map(ColumnType::word).toList());
+        }
+        JsonNode path = column.path("path");
+        List<String> paths = path.isTextual() ? List.of(path.textValue()) : texts(path);
+        return new ColumnDeclaration(
+                name,
+                type.orElse(ColumnType.TEXT),
+                paths.stream().map(steps -> List.of(steps.split("\\.", -1))).toList());
+    }
+
+    private void refuseUnknown(String place, JsonNode node, Set<String> known) {
+        if (!node.isObject()) {
+            errors.add(file + ": " + place + " is missing or is no mapping");
+            return;
+        }
+        Set<String> unknown = new TreeSet<>();
+        node.fieldNames().forEachRemaining(unknown::add);
+        unknown.removeAll(known);
+        unknown.forEach(key -> errors.add(file + ": " + place + " has an unknown key '" + key + "'"));
+    }
+
+    private String text(JsonNode node, String key) {
+        String text = node.path(key).textValue();
+        if (text == null) {
+            errors.add(file + ": '" + key + "' is missing or is no text");
+            return "";
+        }
+        return text;
+    }
+
+    private static List<String> texts(JsonNode list) {
+        List<String> texts = new ArrayList<>();
+        list.forEach(item -> texts.add(item.asText()));
+        return texts;
+    }
+}

@@ -1,0 +1,124 @@
+package dev.tidemark.stream;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What must hold for every declaration: small rules, each of which names what it found wrong. */
+final class StreamRules {
+    private static final Pattern STREAM_NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+    private static final Pattern COLUMN_NAME = Pattern.compile("[a-z][a-z0-9_]*");
+    private static final Set<String> SOURCES = Set.of("shopify", "recharge", "database", "supplier");
+    private static final int LONGEST_QUERY_BYTES = 65_535;
+    private static final int LONGEST_WINDOW_BYTES = 200;
+
+    private StreamRules() {}
+
+    /** Every rule that a declaration breaks, a sentence each; empty when it can be used. */
+    static List<String> violations(StreamDeclaration stream) {
+        return Stream.concat(streamViolations(stream), queryViolations(stream)).toList();
+    }
+
+    private static Stream<String> streamViolations(StreamDeclaration stream) {
+        List<RecordDeclaration> records =
+                Stream.concat(Stream.of(stream.root()), stream.child().stream()).toList();
+        Stream<String> own = Stream.of(
+                rule(STREAM_NAME.matcher(stream.name()).matches(), "the name must be lower case words joined by '-'"),
+                rule(stream.name().startsWith(stream.source() + "-"), "the name must begin with the source"),
+                rule(SOURCES.contains(stream.source()), "the source '" + stream.source() + "' is none of " + SOURCES),
+                rule(stream.fetch().equals("bulk"), "the fetch '" + stream.fetch() + "' is not known; there is 'bulk'"),
+                rule(stream.root().versionColumn().isPresent(), "the root needs a version column"),
+                rule(
+                        stream.child().flatMap(RecordDeclaration::versionColumn).isEmpty(),
+                        "a child has its parent's version and none of its own"),
+                rule(distinct(records, RecordDeclaration::name), "two records have the same name"),
+                rule(distinct(records, RecordDeclaration::type), "two records have the same type"),
+                rule(distinct(records, RecordDeclaration::table), "two records have the same table"))
+                .flatMap(Optional::stream);
+        return Stream.concat(own, records.stream().flatMap(StreamRules::recordViolations));
+    }
+
+    private static Stream<String> recordViolations(RecordDeclaration record) {
+        String place = "record " + record.name();
+        Stream<String> own = Stream.of(
+                rule(COLUMN_NAME.matcher(record.name()).matches(), place + ": the name must be lower case"),
+                rule(COLUMN_NAME.matcher(record.table()).matches(), place + ": the table's name must be lower case"),
+                rule(
+                        record.indexOf(record.keyColumn()) == 0
+                                && record.columns().get(0).type() == ColumnType.GID,
+                        place + ": the key must be the first column and a gid"),
+                rule(
+                        record.versionColumn()
+                                .map(version -> typeOf(record, version) == ColumnType.INSTANT)
+                                .orElse(true),
+                        place + ": the version must be a column of type instant"))
+                .flatMap(Optional::stream);
+        return Stream.concat(own, record.columns().stream().flatMap(column -> columnViolations(place, record, column)));
+    }
+
+    private static Stream<String> columnViolations(String place, RecordDeclaration record, ColumnDeclaration column) {
+        String where = place + ", column " + column.name();
+        return Stream.of(
+                rule(COLUMN_NAME.matcher(column.name()).matches(), where + ": the name must be lower case"),
+                rule(!column.paths().isEmpty(), where + ": the path is missing"),
+                rule(
+                        column.paths().stream().flatMap(List::stream).noneMatch(String::isBlank),
+                        where + ": a path has an empty step"),
+                rule(
+                        column.paths().size() <= 1 || column.type() == ColumnType.CURRENCY,
+                        where + ": only a currency may have several paths"),
+                rule(
+                        column.paths().stream().noneMatch(path -> leadsThroughValue(record, path)),
+                        where + ": a path leads through another column's value"))
+                .flatMap(Optional::stream);
+    }
+
+    private static Stream<String> queryViolations(StreamDeclaration stream) {
+        String query = stream.query();
+        Set<String> words = Pattern.compile("\\W+").splitAsStream(query).collect(Collectors.toSet());
+        Stream<String> own = Stream.of(
+                rule(query.contains(StreamDeclaration.WINDOW_PLACE), "the query has no " + StreamDeclaration.WINDOW_PLACE),
+                rule(
+                        query.getBytes(StandardCharsets.UTF_8).length + LONGEST_WINDOW_BYTES <= LONGEST_QUERY_BYTES,
+                        "the query is longer than the vendor's " + LONGEST_QUERY_BYTES + " bytes"),
+                // The vendor leaves records out of a sorted bulk result, and refuses a selection by 'nodes'.
+                rule(!words.contains("sortKey"), "the query must not sort"),
+                rule(!words.contains("nodes"), "the query must select by edges and node, not by nodes"),
+                rule(words.contains("__typename"), "the query must select __typename"))
+                .flatMap(Optional::stream);
+        Stream<String> unselected = Stream.concat(Stream.of(stream.root()), stream.child().stream())
+                .flatMap(record -> record.columns().stream())
+                .flatMap(column -> column.paths().stream().flatMap(List::stream))
+                .distinct()
+                .filter(step -> !words.contains(step))
+                .map(step -> "the query does not select '" + step + "', which a column's path needs");
+        return Stream.concat(own, unselected);
+    }
+
+    private static boolean leadsThroughValue(RecordDeclaration record, List<String> path) {
+        return record.columns().stream()
+                .flatMap(column -> column.paths().stream())
+                .anyMatch(other -> other.size() < path.size() && path.subList(0, other.size()).equals(other));
+    }
+
+    private static ColumnType typeOf(RecordDeclaration record, String column) {
+        Map<String, ColumnType> types = record.columns().stream()
+                .collect(Collectors.toMap(ColumnDeclaration::name, ColumnDeclaration::type));
+        return types.get(column);
+    }
+
+    private static <T> boolean distinct(List<RecordDeclaration> records, Function<RecordDeclaration, T> property) {
+        return records.stream().map(property).filter(Objects::nonNull).distinct().count() == records.size();
+    }
+
+    private static Optional<String> rule(boolean holds, String violation) {
+        return holds ? Optional.empty() : Optional.of(violation);
+    }
+}

@@ -1,0 +1,129 @@
+package dev.tidemark.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * The crash matrix: a run is struck at every point, and nothing may be lost, doubled, stale or untrue, neither right after
+ * nor when one more run has recovered. The profile {@code full-matrix} plays every phase, first, middle and last.
+ */
+@ExtendWith(Services.Provider.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT)
+class CrashMatrixTest {
+    private static final boolean FULL = Boolean.getBoolean("stories.full-matrix");
+
+    private final Queue<CrashCell.Result> results = new ConcurrentLinkedQueue<>();
+
+    @TestFactory
+    Stream<DynamicTest> whatever_dies_wherever_nothing_is_lost_and_the_mark_tells_the_truth(Services services) {
+        Rehearsal rehearsal = rehearse(services);
+        return cells(rehearsal.occurrences()).stream()
+                .map(cell -> DynamicTest.dynamicTest(cell.toString(), () -> play(services, cell, rehearsal.derived())));
+    }
+
+    /**
+     * What an undisturbed run does and leaves.
+     *
+     * @param occurrences how often each point is passed
+     */
+    private record Rehearsal(Map<CrashPoint, Integer> occurrences, Map<String, String> derived) {}
+
+    private void play(Services services, CrashCell cell, Map<String, String> undisturbed) throws IOException {
+        if (cell.kind() == CrashKind.PLUG) {
+            Path data = Files.createTempDirectory(services.directory(), "plug-");
+            try (Postgres own = Postgres.start(data)) {
+                services.migrate(own);
+                check(services, own, cell, undisturbed);
+            }
+        } else {
+            check(services, services.postgres(), cell, undisturbed);
+        }
+    }
+
+    private void check(Services services, Postgres postgres, CrashCell cell, Map<String, String> undisturbed) {
+        try (World world = World.with(services, postgres, shop -> shop)) {
+            CrashCell.Result result = cell.play(world, undisturbed);
+            results.add(result);
+            assertThat(result.isGood()).as("%s%n%s", result, result.recovery()).isTrue();
+        }
+    }
+
+    private static Rehearsal rehearse(Services services) {
+        try (World world = World.with(services, shop -> shop)) {
+            Outcome outcome = world.syncInProcessOfItsOwn();
+            Findings findings = world.ask(Oracle.all());
+            assertThat(outcome.exitCode()).as("%s", outcome).isZero();
+            assertThat(findings.areNone()).as("%s", findings).isTrue();
+            Map<CrashPoint, Integer> occurrences = new EnumMap<>(CrashPoint.class);
+            for (CrashPoint point : CrashPoint.values()) {
+                occurrences.put(point, point.occurrences(world));
+                assertThat(occurrences.get(point)).as("a run passes %s", point).isPositive();
+            }
+            return new Rehearsal(occurrences, world.derived());
+        }
+    }
+
+    private static List<CrashCell> cells(Map<CrashPoint, Integer> occurrences) {
+        List<CrashCell> cells = new ArrayList<>();
+        for (CrashPoint point : CrashPoint.values()) {
+            int last = occurrences.get(point);
+            int[] places = FULL || point == CrashPoint.CHUNK || point == CrashPoint.STEP_DONE
+                    ? IntStream.of(1, (last + 1) / 2, last).distinct().toArray()
+                    : new int[] {(last + 1) / 2};
+            for (int place : places) {
+                for (Phase phase : Phase.values()) {
+                    for (CrashKind kind : CrashKind.values()) {
+                        if (FULL || isPlayedByDefault(point, phase, kind)) {
+                            cells.add(new CrashCell(point, phase, place, kind));
+                        }
+                    }
+                }
+            }
+        }
+        return cells;
+    }
+
+    /** Death before and after every point, and everything in the places where most can go wrong. */
+    private static boolean isPlayedByDefault(CrashPoint point, Phase phase, CrashKind kind) {
+        boolean moving = point == CrashPoint.DOWNLOAD || point == CrashPoint.UPLOAD;
+        boolean deciding = point == CrashPoint.CHUNK || point == CrashPoint.FINISH;
+        return switch (kind) {
+            case KILL -> phase == Phase.UNANSWERED
+                    || phase == Phase.BEFORE && deciding
+                    || phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
+                    || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD;
+            case CUT -> phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
+                    || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD
+                    || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT);
+            case PLUG -> phase == Phase.UNANSWERED && deciding || phase == Phase.BEFORE && moving;
+            case BACKENDS -> phase == Phase.BEFORE && deciding || phase == Phase.UNANSWERED && moving;
+        };
+    }
+
+    @AfterAll
+    void print_the_table() throws IOException {
+        List<String> table = results.stream().map(CrashCell.Result::toString).sorted().toList();
+        Files.write(Path.of("target", "crash-matrix.txt"), table);
+        System.out.println(table.size() + " cells of the crash matrix (point, phase, occurrence, kind -> oracles):");
+        table.forEach(System.out::println);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tidemark.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The other half of the crash matrix: the JVM halts between two nodes of a route, where nothing passes over a wire. */
+@ExtendWith(Services.Provider.class)
+@Execution(ExecutionMode.CONCURRENT)
+class HaltMatrixTest {
+
+    @ParameterizedTest(name = "halted {0}")
+    @MethodSource("places")
+    void wherever_it_halts_nothing_is_lost_and_the_mark_tells_the_truth(String place, Services services) {
+        try (World world = World.with(services, shop -> shop)) {
+            HaltInside.overlayIn(world.directory()).forEach(world::overlay);
+            world.set(HaltInside.VARIABLE, place);
+            Outcome halted = world.startSync().await(Duration.ofSeconds(90));
+            assertThat(halted.exitCode()).as("halted %s: %s", place, halted).isEqualTo(HaltInside.EXIT_CODE);
+
+            Findings before = world.ask(Oracle.always());
+            Outcome recovery = world.withoutOverlay().sync();
+
+            assertThat(before.areNone()).as("%s", before).isTrue();
+            OrderSyncStoriesTest.completed(world, recovery);
+            assertThat(world.shop().operations()).as("bulk operations submitted").isEqualTo(1);
+            OrderSyncStoriesTest.assertHolds(world, Oracle.all());
+        }
+    }
+
+    static Stream<String> places() {
+        return Stream.of(
+                        List.of("before direct:sync-request 1", "after direct:sync-request 1"),
+                        List.of("before direct:sync-submit 1", "before direct:sync-save-operation 1", "after direct:sync-save-operation 1"),
+                        List.of("before direct:sync-poll 1", "after direct:sync-poll 2"),
+                        List.of("before direct:sync-download 1", "after download-file 1", "before direct:archive-upload 1"),
+                        List.of("after upload-whole 1", "after upload-manifest 1", "after direct:sync-download 1"),
+                        List.of("before direct:sync-load 1", "after direct:sync-load 1"),
+                        List.of("before direct:sync-transform 1", "after refresh-products 1", "after direct:sync-transform 1"),
+                        List.of("before direct:sync-finish 1", "before advance-watermark 1", "after advance-watermark 1"),
+                        List.of("after direct:sync-finish 1", "before put-telemetry 2", "after direct:sync-report 1"))
+                .flatMap(List::stream);
+    }
+}
