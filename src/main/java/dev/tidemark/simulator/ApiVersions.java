@@ -40,7 +40,10 @@ final class ApiVersions {
 
     /** The next later version on offer, or the same when there is none. */
     String after(String version) {
-        return offered.stream().filter(other -> other.compareTo(version) > 0).findFirst().orElse(version);
+        return offered.stream()
+                .filter(other -> other.compareTo(version) > 0)
+                .findFirst()
+                .orElse(version);
     }
 
     /** How many bulk queries of one app may run at a time. */

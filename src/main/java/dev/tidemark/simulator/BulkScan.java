@@ -31,8 +31,15 @@ final class BulkScan {
     private volatile long roots;
 
     /** @param createdFrom orders made before (milliseconds) are not shown to the app */
-    BulkScan(SimulatedShop shop, long createdFrom, String version, LineFile file, LineOrder order, RecordFaults damage,
-            ScanChanges changes, BooleanSupplier stopped) {
+    BulkScan(
+            SimulatedShop shop,
+            long createdFrom,
+            String version,
+            LineFile file,
+            LineOrder order,
+            RecordFaults damage,
+            ScanChanges changes,
+            BooleanSupplier stopped) {
         this.shop = shop;
         this.createdFrom = createdFrom;
         this.version = version;
@@ -122,14 +129,15 @@ final class BulkScan {
     }
 
     private <S> byte[] firstChild(S source, Selection<S> selection) {
-        return selection.children().isEmpty() ? new byte[0] : firstChild(source, selection, selection.children().get(0));
+        return selection.children().isEmpty()
+                ? new byte[0]
+                : firstChild(source, selection, selection.children().get(0));
     }
 
     private <S, C> byte[] firstChild(S source, Selection<S> selection, Selection.Children<S, C> children) {
         line.clear();
-        children.of(source).stream()
-                .limit(1)
-                .forEach(child -> children.selection().writeChild(child, selection, source, line));
+        children.of(source).stream().limit(1).forEach(child -> children.selection()
+                .writeChild(child, selection, source, line));
         return line.copyFrom(0);
     }
 
@@ -139,7 +147,8 @@ final class BulkScan {
         }
     }
 
-    private <S, C> void children(S source, Selection<S> selection, Selection.Children<S, C> children) throws IOException {
+    private <S, C> void children(S source, Selection<S> selection, Selection.Children<S, C> children)
+            throws IOException {
         List<C> below = children.of(source);
         for (C child : below) {
             line.clear();

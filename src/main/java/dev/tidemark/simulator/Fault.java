@@ -41,8 +41,10 @@ enum Fault {
     SEARCH_WARNING(Form.ARG, "Every answer about orders warns that field ARG (default updated_at) was ignored"),
     MISSING_SCOPE(Form.ARG, "Scope ARG (default read_all_orders: only 60 days are seen) is not granted"),
 
-    BULK_FAILED(Form.ARG, "Operation ends FAILED without a result; ARG is the errorCode, default INTERNAL_SERVER_ERROR"),
-    BULK_FAILED_PARTIAL(Form.ARG, "Operation ends FAILED; partialDataUrl has the first half of the roots; ARG as above"),
+    BULK_FAILED(
+            Form.ARG, "Operation ends FAILED without a result; ARG is the errorCode, default INTERNAL_SERVER_ERROR"),
+    BULK_FAILED_PARTIAL(
+            Form.ARG, "Operation ends FAILED; partialDataUrl has the first half of the roots; ARG as above"),
     BULK_CANCELED(Form.TIMES, "Operation ends CANCELED, counts not 0, no url"),
     BULK_CANCELED_WITH_URL(Form.TIMES, "Operation ends CANCELED, counts not 0, url of a part of the rows"),
     BULK_EXPIRED(Form.TIMES, "Operation ends EXPIRED"),
@@ -62,7 +64,8 @@ enum Fault {
     DOWNLOAD_REDIRECT(Form.ARG, "Download answers 302 to ARG, default http://127.0.0.1:9/elsewhere"),
     DOWNLOAD_EXPIRED(Form.TIMES, "Download answers as for an expired URL"),
     DOWNLOAD_TRUNCATED(Form.ARG, "Body stops after ARG bytes or percent (default 50%), Content-Length as promised"),
-    DOWNLOAD_SHORT(Form.ARG, "Body stops after ARG bytes or percent (default 50%), Content-Length fits: nothing to notice"),
+    DOWNLOAD_SHORT(
+            Form.ARG, "Body stops after ARG bytes or percent (default 50%), Content-Length fits: nothing to notice"),
     DOWNLOAD_RESET(Form.ARG, "Connection is reset after ARG bytes or percent (default 50%)"),
     DOWNLOAD_SLOW(Form.ARG, "Body comes at ARG bytes a second, default 100000"),
     DOWNLOAD_CHUNKED(Form.TIMES, "Body comes in chunks, without a length"),
@@ -132,7 +135,9 @@ enum Fault {
 
     /** Empty when no fault has this name. */
     static Optional<Fault> named(String label) {
-        return Arrays.stream(values()).filter(fault -> fault.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(fault -> fault.label().equals(label))
+                .findFirst();
     }
 
     static String labels() {

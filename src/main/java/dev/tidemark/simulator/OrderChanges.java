@@ -44,7 +44,8 @@ final class OrderChanges {
                     .mapToObj(i -> commit(create(change, now), change, now))
                     .toList();
         }
-        return targets(change).map(id -> {
+        return targets(change)
+                .map(id -> {
                     Order before = latest(id);
                     return commit(changed(action, before, change, now), change, now);
                 })
@@ -58,7 +59,8 @@ final class OrderChanges {
         }
         if (change.has("sample")) {
             long count = Math.min(change.get("sample").asLong(), shop.ordersAtStart());
-            return LongStream.range(0, count).mapToObj(i -> shop.idAt((2 * i + 1) * shop.ordersAtStart() / (2 * count)));
+            return LongStream.range(0, count)
+                    .mapToObj(i -> shop.idAt((2 * i + 1) * shop.ordersAtStart() / (2 * count)));
         }
         if (change.has("index")) {
             return Stream.of(shop.idAt(change.get("index").asLong()));
@@ -92,13 +94,32 @@ final class OrderChanges {
             lines.add(newLine(change.path("line")));
         }
         Order blank = new Order(
-                id, shop.numberOf(id), now, now, time(change, "updated_at").orElse(now), created, 0, 0, 0, "PAID",
-                "UNFULFILLED", 0, "customer" + id % 100_000 + "@example.com", false, "", Currency.SHOP, 0, 495, 0, lines);
+                id,
+                shop.numberOf(id),
+                now,
+                now,
+                time(change, "updated_at").orElse(now),
+                created,
+                0,
+                0,
+                0,
+                "PAID",
+                "UNFULFILLED",
+                0,
+                "customer" + id % 100_000 + "@example.com",
+                false,
+                "",
+                Currency.SHOP,
+                0,
+                495,
+                0,
+                lines);
         return set(new OrderBuilder(blank), change.path("set")).build();
     }
 
     private Order changed(String action, Order before, JsonNode change, long now) {
-        OrderBuilder after = new OrderBuilder(before).updatedAt(time(change, "updated_at").orElse(now));
+        OrderBuilder after =
+                new OrderBuilder(before).updatedAt(time(change, "updated_at").orElse(now));
         switch (action) {
             case "update" -> {
                 if (change.path("set").isEmpty()) {
@@ -113,8 +134,9 @@ final class OrderChanges {
             case "add-line" -> after.line(newLine(change.path("line")));
             case "remove-line" -> after.withoutLine(lineOf(before, change).id());
             case "update-line" -> after.replaceLine(changedLine(lineOf(before, change), change.path("line")));
-            default -> throw new IllegalArgumentException("Unknown action " + action
-                    + "; there are create, update, cancel, delete, add-line, remove-line, update-line");
+            default ->
+                throw new IllegalArgumentException("Unknown action " + action
+                        + "; there are create, update, cancel, delete, add-line, remove-line, update-line");
         }
         return after.build();
     }
@@ -136,10 +158,19 @@ final class OrderChanges {
     private Order.Line newLine(JsonNode wanted) {
         Product.Choice choice = shop.range().choice(wanted.path("variant").asInt(0));
         int quantity = wanted.path("quantity").asInt(1);
-        long price = wanted.has("unit_price") ? cents(wanted.get("unit_price")) : choice.variant().price();
+        long price = wanted.has("unit_price")
+                ? cents(wanted.get("unit_price"))
+                : choice.variant().price();
         return new Order.Line(
-                shop.newLineId(), Optional.of(choice), wanted.path("title").asText(choice.product().title()),
-                choice.variant().title(), choice.variant().sku(), quantity, quantity, price, 0);
+                shop.newLineId(),
+                Optional.of(choice),
+                wanted.path("title").asText(choice.product().title()),
+                choice.variant().title(),
+                choice.variant().sku(),
+                quantity,
+                quantity,
+                price,
+                0);
     }
 
     private static OrderBuilder set(OrderBuilder order, JsonNode values) {
@@ -147,13 +178,17 @@ final class OrderChanges {
             switch (value.getKey()) {
                 case "note" -> order.note(value.getValue().asText());
                 case "email" -> order.email(value.getValue().asText());
-                case "financial_status" -> order.financialStatus(value.getValue().asText());
-                case "fulfillment_status" -> order.fulfillmentStatus(value.getValue().asText());
+                case "financial_status" ->
+                    order.financialStatus(value.getValue().asText());
+                case "fulfillment_status" ->
+                    order.fulfillmentStatus(value.getValue().asText());
                 case "currency" -> order.currency(Currency.of(value.getValue().asText()));
                 case "shipping" -> order.shipping(cents(value.getValue()));
                 case "customer_id" -> order.customerId(value.getValue().asLong());
-                default -> throw new IllegalArgumentException("Cannot set " + value.getKey()
-                        + "; can: note, email, financial_status, fulfillment_status, currency, shipping, customer_id");
+                default ->
+                    throw new IllegalArgumentException(
+                            "Cannot set " + value.getKey()
+                                    + "; can: note, email, financial_status, fulfillment_status, currency, shipping, customer_id");
             }
         });
         return order;

@@ -97,7 +97,8 @@ final class RecordFaults {
             try {
                 apply(fault, lines);
             } catch (IOException e) {
-                throw new UncheckedIOException("Damaging a line by " + fault.fault().label() + " failed", e);
+                throw new UncheckedIOException(
+                        "Damaging a line by " + fault.fault().label() + " failed", e);
             }
         }
         return lines;
@@ -127,14 +128,17 @@ final class RecordFaults {
         byte[] line = lines.get(0);
         switch (fault.fault()) {
             case MALFORMED_LINE -> lines.set(0, Arrays.copyOf(line, line.length * 2 / 3));
-            case UNKNOWN_TYPE -> lines.add(bytes("{\"__typename\":\"Mystery\",\"id\":\"gid://shopify/Mystery/" + (rank + 1) + "\",\"riddle\":true}"));
+            case UNKNOWN_TYPE ->
+                lines.add(bytes("{\"__typename\":\"Mystery\",\"id\":\"gid://shopify/Mystery/" + (rank + 1)
+                        + "\",\"riddle\":true}"));
             case ORPHAN_CHILDREN -> lines.add(orphan(child));
             case DUPLICATE_OLDER -> lines.add(older(line));
             case DUPLICATE_NEWER -> lines.add(0, older(line));
             case LONG_LINE -> lines.set(0, longLine(line, fault.numberOr(64)));
-            case DEEP_NESTING -> lines.set(
-                    0, withMember(line, "\"deep\":" + "[".repeat(NESTING) + "]".repeat(NESTING)));
-            case DUPLICATE_KEYS -> lines.set(0, withMember(line, "\"" + key("id") + "\":\"gid:\\/\\/shopify\\/Order\\/1\""));
+            case DEEP_NESTING ->
+                lines.set(0, withMember(line, "\"deep\":" + "[".repeat(NESTING) + "]".repeat(NESTING)));
+            case DUPLICATE_KEYS ->
+                lines.set(0, withMember(line, "\"" + key("id") + "\":\"gid:\\/\\/shopify\\/Order\\/1\""));
             case NUL -> lines.set(0, withName(line, bytes("#nul\\u0000")));
             case LONE_SURROGATE -> lines.set(0, withName(line, bytes("#lone\\ud83d")));
             case BAD_UTF8 -> lines.set(0, withName(line, new byte[] {'#', (byte) 0xC3, (byte) 0x28, (byte) 0xFF}));
@@ -147,17 +151,23 @@ final class RecordFaults {
             case NULL_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), null));
             case FUTURE_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "2999-01-01T00:00:00Z"));
             case INFINITE_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "infinity"));
-            case ODD_OFFSET_UPDATED_AT -> lines.set(
-                    0,
-                    with(line, key("updatedAt"), Instant.parse(text(line, "updatedAt"))
-                            .atOffset(ZoneOffset.ofHoursMinutes(5, 45))
-                            .toString()));
-            case NANOSECOND_UPDATED_AT -> lines.set(
-                    0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", ".123456789Z")));
+            case ODD_OFFSET_UPDATED_AT ->
+                lines.set(
+                        0,
+                        with(
+                                line,
+                                key("updatedAt"),
+                                Instant.parse(text(line, "updatedAt"))
+                                        .atOffset(ZoneOffset.ofHoursMinutes(5, 45))
+                                        .toString()));
+            case NANOSECOND_UPDATED_AT ->
+                lines.set(
+                        0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", ".123456789Z")));
             case LEAP_SECOND_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "2026-06-30T23:59:60Z"));
             case EXTRA_FIELD -> lines.set(0, withMember(line, "\"surprise\":{\"since\":\"today\"}"));
-            case NO_OFFSET_UPDATED_AT -> lines.set(
-                    0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", "")));
+            case NO_OFFSET_UPDATED_AT ->
+                lines.set(
+                        0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", "")));
             default -> throw new IllegalStateException(fault.fault().label() + " does not damage records");
         }
     }
@@ -213,7 +223,8 @@ final class RecordFaults {
     private static byte[] moneyAsNumbers(byte[] line) throws IOException {
         JsonNode tree = JSON.readTree(line);
         for (JsonNode parent : tree.findParents("amount")) {
-            ((ObjectNode) parent).put("amount", new BigDecimal(parent.get("amount").asText()));
+            ((ObjectNode) parent)
+                    .put("amount", new BigDecimal(parent.get("amount").asText()));
         }
         return bytes(tree);
     }

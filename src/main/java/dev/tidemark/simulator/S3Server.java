@@ -48,9 +48,16 @@ public final class S3Server implements AutoCloseable {
         int chosenPort = port == 0 ? freePort() : port;
         Path log = data.resolve("s3.log");
         List<String> command = List.of(
-                "sh", "-c", CHILD_OF_THIS_PROCESS, data.toString(),
+                "sh",
+                "-c",
+                CHILD_OF_THIS_PROCESS,
+                data.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                jar.toString(),
                 "--com.adobe.testing.s3mock.http-port=" + chosenPort,
                 "--server.port=0",
                 "--server.address=127.0.0.1",
@@ -137,14 +144,20 @@ public final class S3Server implements AutoCloseable {
                 .map(folder -> folder.resolve(jar))
                 .filter(Files::isRegularFile)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "The S3 server needs s3mock/s3mock.jar beside app.jar or under ./target; the build puts it there"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "The S3 server needs s3mock/s3mock.jar beside app.jar or under ./target; the build puts it there"));
     }
 
     private static Stream<Path> codeFolders() {
         try {
-            Path code = Path.of(S3Server.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return Stream.iterate(code.getParent(), folder -> folder != null, Path::getParent).limit(2);
+            Path code = Path.of(S3Server.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return Stream.iterate(code.getParent(), folder -> folder != null, Path::getParent)
+                    .limit(2);
         } catch (URISyntaxException e) {
             return Stream.empty();
         }

@@ -147,7 +147,18 @@ public record SimulatorOptions(
 
         public SimulatorOptions build() {
             return new SimulatorOptions(
-                    host, port, seed, orders, apiVersions, domain, token, faults, startsAt, indexLag, createdFor, runningFor,
+                    host,
+                    port,
+                    seed,
+                    orders,
+                    apiVersions,
+                    domain,
+                    token,
+                    faults,
+                    startsAt,
+                    indexLag,
+                    createdFor,
+                    runningFor,
                     gzip);
         }
     }

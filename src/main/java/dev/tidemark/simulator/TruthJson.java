@@ -65,8 +65,10 @@ final class TruthJson implements AutoCloseable {
     private void line(Order.Line line, Currency paidIn) throws IOException {
         json.writeStartObject();
         json.writeNumberField("line_item_id", line.id());
-        numberOrNull("product_id", line.choice().map(choice -> choice.product().id()).orElse(0L));
-        numberOrNull("variant_id", line.choice().map(choice -> choice.variant().id()).orElse(0L));
+        numberOrNull(
+                "product_id", line.choice().map(choice -> choice.product().id()).orElse(0L));
+        numberOrNull(
+                "variant_id", line.choice().map(choice -> choice.variant().id()).orElse(0L));
         json.writeStringField("sku", line.sku());
         json.writeStringField("title", line.title());
         json.writeStringField("variant_title", line.variantTitle());
@@ -95,7 +97,8 @@ final class TruthJson implements AutoCloseable {
         if (millis == 0) {
             json.writeNullField(name);
         } else {
-            json.writeStringField(name, Instant.ofEpochSecond(Math.floorDiv(millis, 1_000)).toString());
+            json.writeStringField(
+                    name, Instant.ofEpochSecond(Math.floorDiv(millis, 1_000)).toString());
         }
     }
 
