@@ -66,10 +66,13 @@ final class SimulatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SimulatorOptions options = options();
+        // Refused before anything is started.
+        options();
         try {
             // A child process and a port, both gone with this process however it ends; the hook also tidies the disk.
             Optional<S3Server> s3 = s3Port == null ? Optional.empty() : Optional.of(S3Server.start(s3Port));
+            // The shop's clock begins here, not while the S3 server was starting.
+            SimulatorOptions options = options();
             Simulator shop = Simulator.start(options);
             try (StopSignal stop = StopSignal.then(() -> {
                 shop.close();
@@ -84,7 +87,7 @@ final class SimulatorCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage(), e);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.ERROR, "The simulator cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.ERROR, e.getMessage(), e);
         }
     }
 

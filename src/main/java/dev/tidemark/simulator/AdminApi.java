@@ -14,6 +14,7 @@ import graphql.parser.Parser;
 import graphql.schema.GraphQLSchema;
 import graphql.validation.ValidationError;
 import graphql.validation.Validator;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,7 +82,7 @@ final class AdminApi {
             body = request.header("content-type").orElse("").contains("application/graphql")
                     ? JSON.createObjectNode().put("query", request.text())
                     : JSON.readTree(request.body());
-        } catch (java.io.IOException notJson) {
+        } catch (IOException notJson) {
             return Reply.json(400, "{\"errors\":{\"query\":\"Required parameter missing or invalid\"}}");
         }
         String query = body.path("query").asText("");

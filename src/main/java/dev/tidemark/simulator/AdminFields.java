@@ -5,6 +5,7 @@ import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLNamedType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /** The values of all fields of the Admin API. */
 final class AdminFields implements DataFetcher<Object> {
@@ -148,8 +151,8 @@ final class AdminFields implements DataFetcher<Object> {
         fields.put("primaryDomain", Map.of("host", domain, "url", "https://" + domain));
         fields.put("url", "https://" + domain);
         fields.put("currencyCode", Currency.SHOP.code());
-        fields.put("enabledPresentmentCurrencies", java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(Currency.SHOP), Currency.FOREIGN.stream())
+        fields.put("enabledPresentmentCurrencies", Stream.concat(
+                        Stream.of(Currency.SHOP), Currency.FOREIGN.stream())
                 .map(Currency::code)
                 .toList());
         fields.put("ianaTimezone", OrderSearch.SHOP_ZONE.getId());
@@ -238,7 +241,7 @@ final class AdminFields implements DataFetcher<Object> {
 
     /** Offers every record that belongs to the list, in any order. */
     private interface Source<T> {
-        void offerTo(java.util.function.Consumer<T> offer) throws IOException;
+        void offerTo(Consumer<T> offer) throws IOException;
     }
 
     /** The page after (or before) a cursor, by the sort key and then the id, keeping no more than one page in memory. */
@@ -328,7 +331,7 @@ final class AdminFields implements DataFetcher<Object> {
         return note;
     }
 
-    private static Object ofPage(Page<?> page, String field) {
+    private Object ofPage(Page<?> page, String field) {
         return switch (field) {
             case "edges" -> page.edges();
             case "nodes" -> page.nodes();
@@ -336,13 +339,21 @@ final class AdminFields implements DataFetcher<Object> {
         };
     }
 
-    private static Map<String, Object> pageInfo(Page<?> page) {
+    private Map<String, Object> pageInfo(Page<?> page) {
         List<? extends Page.Edge<?>> edges = page.edges();
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("hasNextPage", page.hasNext());
         info.put("hasPreviousPage", page.hasPrevious());
         info.put("startCursor", edges.isEmpty() ? null : edges.get(0).cursor());
         info.put("endCursor", edges.isEmpty() ? null : edges.get(edges.size() - 1).cursor());
+        if (faults.strike(Fault.CURSOR_LOOP).isPresent()) {
+            info.put("hasNextPage", true);
+            info.put("endCursor", info.get("startCursor"));
+        }
+        if (faults.strike(Fault.PAGE_WITHOUT_CURSOR).isPresent()) {
+            info.put("hasNextPage", true);
+            info.put("endCursor", null);
+        }
         return info;
     }
 
@@ -366,7 +377,7 @@ final class AdminFields implements DataFetcher<Object> {
         try {
             return page(environment, place, place, offer -> all.forEach(offer));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

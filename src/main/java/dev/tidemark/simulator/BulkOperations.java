@@ -2,11 +2,13 @@ package dev.tidemark.simulator;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -119,7 +121,7 @@ final class BulkOperations implements AutoCloseable {
         }
         if (found.get().status().isEnd()) {
             return new Outcome(found, Optional.of(new UserError(null, null, "A bulk operation cannot be canceled when it is "
-                    + found.get().status().name().toLowerCase(java.util.Locale.ROOT))));
+                    + found.get().status().name().toLowerCase(Locale.ROOT))));
         }
         BulkOperation canceling = found.get().with(BulkOperation.Status.CANCELING);
         operations.put(id, canceling);
@@ -314,8 +316,8 @@ final class BulkOperations implements AutoCloseable {
     /** The first half of a file, up to a line's end. */
     private static Path half(Result result) throws IOException {
         Path part = result.file().resolveSibling(result.file().getFileName() + ".part");
-        try (var lines = Files.newBufferedReader(result.file(), java.nio.charset.StandardCharsets.ISO_8859_1);
-                var out = Files.newBufferedWriter(part, java.nio.charset.StandardCharsets.ISO_8859_1)) {
+        try (var lines = Files.newBufferedReader(result.file(), StandardCharsets.ISO_8859_1);
+                var out = Files.newBufferedWriter(part, StandardCharsets.ISO_8859_1)) {
             for (long i = 0; i < Math.max(1, result.lines() / 2); i++) {
                 String line = lines.readLine();
                 if (line == null) {

@@ -93,7 +93,7 @@ final class BulkScan {
         line.clear();
         selection.writeRoot(found, line);
         byte[] whole = line.copyFrom(0);
-        for (byte[] damaged : damage.applyTo(whole, found.id())) {
+        for (byte[] damaged : damage.applyTo(whole, firstChild(found, selection), found.id())) {
             order.root(damaged, 0, damaged.length);
             roots = roots + (RecordFaults.isOrphan(damaged) ? 0 : 1);
         }
@@ -119,6 +119,18 @@ final class BulkScan {
         order.root(line.array(), 0, line.size());
         roots = roots + 1;
         children(source, selection);
+    }
+
+    private <S> byte[] firstChild(S source, Selection<S> selection) {
+        return selection.children().isEmpty() ? new byte[0] : firstChild(source, selection, selection.children().get(0));
+    }
+
+    private <S, C> byte[] firstChild(S source, Selection<S> selection, Selection.Children<S, C> children) {
+        line.clear();
+        children.of(source).stream()
+                .limit(1)
+                .forEach(child -> children.selection().writeChild(child, selection, source, line));
+        return line.copyFrom(0);
     }
 
     private <S> void children(S source, Selection<S> selection) throws IOException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -44,7 +45,7 @@ final class ControlApi {
                 case "/_control/requests" -> requests(request);
                 default -> Reply.notFound();
             };
-        } catch (IllegalArgumentException | java.time.DateTimeException | ArithmeticException refused) {
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException refused) {
             return json(400, Map.of("error", String.valueOf(refused.getMessage())));
         }
     }

@@ -34,6 +34,8 @@ enum Fault {
     SUBMIT_LOST(Form.TIMES, "bulkOperationRunQuery is accepted, but the connection closes before the answer"),
     SLOT_BUSY(Form.ARG, "ARG foreign operations hold bulk slots (default all), until TIMES submits were refused"),
     LIMIT_REACHED(Form.TIMES, "bulkOperationRunQuery is refused with LIMIT_REACHED"),
+    CURSOR_LOOP(Form.TIMES, "Pages have a next one whose cursor leads back to their own beginning"),
+    PAGE_WITHOUT_CURSOR(Form.TIMES, "Pages have a next one but no endCursor"),
     FALL_FORWARD(Form.ARG, "Answers come from version ARG (default the next later one), and the header says so"),
     SHOP_ALIAS(Form.ARG, "shop.myshopifyDomain is ARG, default another shop's name"),
     SEARCH_WARNING(Form.ARG, "Every answer about orders warns that field ARG (default updated_at) was ignored"),
@@ -90,6 +92,10 @@ enum Fault {
     FUTURE_UPDATED_AT(Form.COUNT, "Orders updated in the year 2999"),
     INFINITE_UPDATED_AT(Form.COUNT, "Orders updated at infinity"),
     NO_OFFSET_UPDATED_AT(Form.COUNT, "Orders whose updatedAt has no offset"),
+    ODD_OFFSET_UPDATED_AT(Form.COUNT, "Orders whose updatedAt has the offset +05:45 (still right)"),
+    NANOSECOND_UPDATED_AT(Form.COUNT, "Orders whose updatedAt has nine decimals"),
+    LEAP_SECOND_UPDATED_AT(Form.COUNT, "Orders updated in second 60"),
+    EXTRA_FIELD(Form.COUNT, "Orders with a field nobody asked for (otherwise right)"),
     DUPLICATE_OLDER(Form.COUNT, "Orders followed by an older version of themselves"),
     DUPLICATE_NEWER(Form.COUNT, "Orders preceded by an older version of themselves");
 

@@ -1,11 +1,13 @@
 package dev.tidemark.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Changes to orders as tests ask for them, in JSON: {@code {"action":"update","order_id":1,"set":{"note":"x"}}}. The
@@ -50,16 +52,16 @@ final class OrderChanges {
     }
 
     /** One order by id or by its place at the start, or so many spread evenly. */
-    private java.util.stream.Stream<Long> targets(JsonNode change) {
+    private Stream<Long> targets(JsonNode change) {
         if (change.has("order_id")) {
-            return java.util.stream.Stream.of(change.get("order_id").asLong());
+            return Stream.of(change.get("order_id").asLong());
         }
         if (change.has("sample")) {
             long count = Math.min(change.get("sample").asLong(), shop.ordersAtStart());
             return LongStream.range(0, count).mapToObj(i -> shop.idAt((2 * i + 1) * shop.ordersAtStart() / (2 * count)));
         }
         if (change.has("index")) {
-            return java.util.stream.Stream.of(shop.idAt(change.get("index").asLong()));
+            return Stream.of(shop.idAt(change.get("index").asLong()));
         }
         throw new IllegalArgumentException("A change needs order_id, index or sample, or action create: " + change);
     }
@@ -164,6 +166,6 @@ final class OrderChanges {
     }
 
     private static long cents(JsonNode amount) {
-        return new java.math.BigDecimal(amount.asText()).movePointRight(2).longValueExact();
+        return new BigDecimal(amount.asText()).movePointRight(2).longValueExact();
     }
 }

@@ -14,8 +14,10 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +37,7 @@ final class RecordFaults {
     private final Map<Long, List<Faults.Active>> byOrder = new HashMap<>();
     private Selection<Order> selection;
     private long rank;
+    private byte[] child = new byte[0];
 
     /** @param faults those in force that damage records */
     RecordFaults(List<Faults.Active> faults) {
@@ -48,7 +51,8 @@ final class RecordFaults {
 
     /** Whether the line is a child added by a fault, not counted among the roots. */
     static boolean isOrphan(byte[] line) {
-        return line.length < 400 && new String(line, StandardCharsets.ISO_8859_1).contains("\"__parentId\"");
+        int from = Math.max(0, line.length - 80);
+        return new String(line, from, line.length - from, StandardCharsets.ISO_8859_1).contains("\"__parentId\"");
     }
 
     /** Whether it must know how many orders the file will hold, in order to choose evenly among them. */
@@ -78,8 +82,13 @@ final class RecordFaults {
         return byOrder.containsKey(orderId) || byRank.containsKey(ofRank);
     }
 
-    /** The line of the order and those around it, after the damage. */
-    List<byte[]> applyTo(byte[] line, long orderId) {
+    /**
+     * The line of the order and those around it, after the damage.
+     *
+     * @param firstChild the line of the order's first child, empty when it has none
+     */
+    List<byte[]> applyTo(byte[] line, byte[] firstChild, long orderId) {
+        child = firstChild;
         Set<Faults.Active> here = new HashSet<>(byOrder.getOrDefault(orderId, List.of()));
         here.addAll(byRank.getOrDefault(rank, List.of()));
         List<byte[]> lines = new ArrayList<>(List.of(line));
@@ -120,11 +129,9 @@ final class RecordFaults {
     private void apply(Faults.Active fault, List<byte[]> lines) throws IOException {
         byte[] line = lines.get(0);
         switch (fault.fault()) {
-            case MALFORMED_LINE -> lines.set(0, java.util.Arrays.copyOf(line, line.length * 2 / 3));
-            case UNKNOWN_TYPE -> lines.add(bytes("{\"id\":\"gid://shopify/Mystery/" + (rank + 1) + "\",\"riddle\":true}"));
-            case ORPHAN_CHILDREN -> lines.add(bytes("{\"id\":\"gid://shopify/LineItem/" + (9_007_000_000_000_000L + rank)
-                    + "\",\"title\":\"Orphan\",\"quantity\":1,\"__parentId\":\"gid://shopify/Order/"
-                    + (9_002_000_000_000_000L + rank) + "\"}"));
+            case MALFORMED_LINE -> lines.set(0, Arrays.copyOf(line, line.length * 2 / 3));
+            case UNKNOWN_TYPE -> lines.add(bytes("{\"__typename\":\"Mystery\",\"id\":\"gid://shopify/Mystery/" + (rank + 1) + "\",\"riddle\":true}"));
+            case ORPHAN_CHILDREN -> lines.add(orphan(child));
             case DUPLICATE_OLDER -> lines.add(older(line));
             case DUPLICATE_NEWER -> lines.add(0, older(line));
             case LONG_LINE -> lines.set(0, longLine(line, fault.numberOr(64)));
@@ -143,6 +150,15 @@ final class RecordFaults {
             case NULL_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), null));
             case FUTURE_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "2999-01-01T00:00:00Z"));
             case INFINITE_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "infinity"));
+            case ODD_OFFSET_UPDATED_AT -> lines.set(
+                    0,
+                    with(line, key("updatedAt"), Instant.parse(text(line, "updatedAt"))
+                            .atOffset(ZoneOffset.ofHoursMinutes(5, 45))
+                            .toString()));
+            case NANOSECOND_UPDATED_AT -> lines.set(
+                    0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", ".123456789Z")));
+            case LEAP_SECOND_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "2026-06-30T23:59:60Z"));
+            case EXTRA_FIELD -> lines.set(0, withMember(line, "\"surprise\":{\"since\":\"today\"}"));
             case NO_OFFSET_UPDATED_AT -> lines.set(
                     0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", "")));
             default -> throw new IllegalStateException(fault.fault().label() + " does not damage records");
@@ -155,6 +171,14 @@ final class RecordFaults {
 
     private String text(byte[] line, String field) throws IOException {
         return JSON.readTree(line).path(key(field)).asText("2026-01-01T00:00:00Z");
+    }
+
+    /** A child like a real one, of a parent that is not in the file. */
+    private byte[] orphan(byte[] like) throws IOException {
+        ObjectNode tree = like.length == 0 ? JSON.createObjectNode() : (ObjectNode) JSON.readTree(like);
+        tree.put("id", Gid.LINE_ITEM.of(9_007_000_000_000_000L + rank));
+        tree.put("__parentId", Gid.ORDER.of(9_002_000_000_000_000L + rank));
+        return bytes(tree);
     }
 
     private byte[] older(byte[] line) throws IOException {
@@ -203,7 +227,7 @@ final class RecordFaults {
         System.arraycopy(line, 0, whole, 0, line.length - 1);
         whole[line.length - 1] = ',';
         System.arraycopy(open, 0, whole, line.length, open.length);
-        java.util.Arrays.fill(whole, line.length + open.length, whole.length - 2, (byte) 'x');
+        Arrays.fill(whole, line.length + open.length, whole.length - 2, (byte) 'x');
         whole[whole.length - 2] = '"';
         whole[whole.length - 1] = '}';
         return whole;

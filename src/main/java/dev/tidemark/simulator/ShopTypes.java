@@ -1,5 +1,6 @@
 package dev.tidemark.simulator;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -192,9 +193,16 @@ final class ShopTypes {
                 .child("customer", CUSTOMER, order -> order.customerId() == 0
                         ? Optional.empty()
                         : Optional.of(new Customer(order.customerId(), order.email())))
-                .many("lineItems", LINE_ITEM, order -> order.lines().stream()
-                        .map(line -> new OrderLine(order, line))
-                        .toList());
+                .many("lineItems", LINE_ITEM, ShopTypes::orderLines);
+    }
+
+    // A loop, not a stream: it runs once for each of millions of orders.
+    private static List<OrderLine> orderLines(Order order) {
+        List<OrderLine> lines = new ArrayList<>(order.lines().size());
+        for (Order.Line line : order.lines()) {
+            lines.add(new OrderLine(order, line));
+        }
+        return lines;
     }
 
     private static Function<Order, Optional<Bag>> set(ToLongFunction<Order> amount) {

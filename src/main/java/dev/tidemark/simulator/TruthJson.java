@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
@@ -111,6 +112,6 @@ final class TruthJson implements AutoCloseable {
     }
 
     private void money(String name, long minor, Currency currency) throws IOException {
-        json.writeStringField(name, java.math.BigDecimal.valueOf(minor, currency.digits()).toPlainString());
+        json.writeStringField(name, BigDecimal.valueOf(minor, currency.digits()).toPlainString());
     }
 }

@@ -86,6 +86,15 @@ class FaultsTest {
     }
 
     @Test
+    void pages_may_lead_nowhere() {
+        try (ShopClient shop = ShopClient.start(ShopClient.options().fault("cursor-loop:1").fault("page-without-cursor:1"))) {
+            JsonNode answer = shop.graphql("{ a: orders(first: 5) { pageInfo { hasNextPage startCursor endCursor } } }");
+            assertThat(answer.at("/data/a/pageInfo/hasNextPage").asBoolean()).isTrue();
+            assertThat(answer.at("/data/a/pageInfo/endCursor").isNull()).isTrue();
+        }
+    }
+
+    @Test
     void a_submit_may_be_accepted_and_its_answer_lost() {
         try (ShopClient shop = ShopClient.withFault("submit-lost:1")) {
             assertThatThrownBy(() -> shop.submit(ShopClient.ALL_ORDERS)).isInstanceOf(java.io.UncheckedIOException.class);
@@ -209,7 +218,8 @@ class FaultsTest {
             value = Fault.class,
             names = {"DEEP_NESTING", "NUL", "BAD_UTF8", "LONE_SURROGATE", "HUGE_NUMBER", "HUGE_EXPONENT", "BAD_MONEY",
                 "MONEY_AS_NUMBER", "DUPLICATE_KEYS", "MISSING_ID", "NULL_UPDATED_AT", "MISSING_UPDATED_AT", "FUTURE_UPDATED_AT",
-                "INFINITE_UPDATED_AT", "NO_OFFSET_UPDATED_AT"})
+                "INFINITE_UPDATED_AT", "NO_OFFSET_UPDATED_AT", "ODD_OFFSET_UPDATED_AT", "NANOSECOND_UPDATED_AT",
+                "LEAP_SECOND_UPDATED_AT", "EXTRA_FIELD"})
     void bad_records_are_as_many_as_asked_and_the_same_each_time(Fault fault) {
         try (ShopClient shop = ShopClient.start(ShopClient.options())) {
             List<String> clean = rawLines(shop);
