@@ -93,9 +93,8 @@ final class Shop {
         send("POST", "/_control/orders", changes.collect(Collectors.joining(",", "[", "]")));
     }
 
-    /** Sets the shop's clock against the machine's; it goes on from there. */
-    void setClock(long offsetMillis) {
-        send("POST", "/_control/clock", "{\"offset_ms\":" + offsetMillis + "}");
+    void advanceClock(Duration by) {
+        send("POST", "/_control/clock", "{\"advance_ms\":" + by.toMillis() + "}");
     }
 
     void stopClock() {
