@@ -34,7 +34,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 
-/** Looks whether everything a run needs is there, and says what to mend. Changes nothing but one small object in S3, which it removes. */
+/**
+ * Looks whether everything a run needs is there, and says what to mend. Like every command it brings the schema up to date
+ * on its way; besides that it writes one small object to S3 and removes it.
+ */
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
@@ -143,7 +146,7 @@ final class DoctorCommand implements Callable<Integer> {
         int pending = Migration.pending(source);
         return pending == 0
                 ? Finding.ok("database schema", "up to date")
-                : Finding.warn("database schema", pending + " script(s) to apply", "'tidemark migrate'; 'serve' and 'sync' do it by themselves");
+                : Finding.warn("database schema", pending + " script(s) to apply", "every command does that by itself; 'tidemark migrate' does nothing else");
     }
 
     private static Finding clock(String subject, Timestamp there) {

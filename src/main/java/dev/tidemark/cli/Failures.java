@@ -7,12 +7,15 @@ import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.InvalidSettings;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** Turns what went wrong into one sentence and the documented exit code. */
 final class Failures {
     private static final int MOST_CAUSES = 20;
+    /** What a wrapping exception puts before the message of its cause. */
+    private static final Pattern CLASS_NAME = Pattern.compile("^([a-z0-9]+\\.)+\\w+(Exception|Error): ");
 
     private Failures() {}
 
@@ -42,7 +45,9 @@ final class Failures {
                         .findFirst())
                 .orElse(failure);
         String message = told.getMessage();
-        return message == null || message.isBlank() ? told.getClass().getSimpleName() : message.strip();
+        return message == null || message.isBlank()
+                ? told.getClass().getSimpleName()
+                : CLASS_NAME.matcher(message.strip()).replaceFirst("");
     }
 
     /** What was asked for does not exist or cannot be; asking again in the same way is of no use. */

@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
         description = "Create or update the tables. Safe to run again, and from several machines at once.",
         footer = {
             "",
-            "'serve' and 'sync' do this at their start; run it by itself where the role that changes the",
-            "schema is not the one that runs the program.",
+            "Every command does this at its start; run it by itself where the role that changes the schema",
+            "is not the one that runs the program.",
             "",
             "Example:",
             "  TIDEMARK_DATABASE_URL=jdbc:postgresql://db/tidemark TIDEMARK_DATABASE_USER=tidemark tidemark migrate"

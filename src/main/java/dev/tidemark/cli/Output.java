@@ -26,6 +26,11 @@ final class Output {
         return terminal.outIsTerminal() ? Format.TEXT : Format.JSON;
     }
 
+    /** Whether the data is sentences, so that nothing needs to be said beside it. */
+    boolean isText(Terminal terminal) {
+        return formatFor(terminal) == Format.TEXT;
+    }
+
     /** Writes one document: a line of JSON, or the text. */
     void document(Terminal terminal, JsonNode document, Supplier<String> text) {
         terminal.out().println(formatFor(terminal) == Format.TEXT ? text.get() : document.toString());

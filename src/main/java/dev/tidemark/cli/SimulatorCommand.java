@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  tidemark simulator --port 4010 --orders 5000 --s3-port 4011",
-            "  tidemark simulator --port 4010 --api-version 2026-07 --fault throttle:3"
+            "  tidemark simulator --port 4010 --api-version 2026-07 --fault throttled:3"
         })
 final class SimulatorCommand implements Callable<Integer> {
     @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
@@ -66,10 +66,13 @@ final class SimulatorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SimulatorOptions options = options();
+        // Refused before anything is started.
+        options();
         try {
             // A child process and a port, both gone with this process however it ends; the hook also tidies the disk.
             Optional<S3Server> s3 = s3Port == null ? Optional.empty() : Optional.of(S3Server.start(s3Port));
+            // The shop's clock begins here, not while the S3 server was starting.
+            SimulatorOptions options = options();
             Simulator shop = Simulator.start(options);
             try (StopSignal stop = StopSignal.then(() -> {
                 shop.close();
@@ -84,7 +87,7 @@ final class SimulatorCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, e.getMessage(), e);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.ERROR, "The simulator cannot listen on " + host + ":" + port + ": " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.ERROR, e.getMessage(), e);
         }
     }
 

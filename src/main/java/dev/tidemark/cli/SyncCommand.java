@@ -129,6 +129,11 @@ final class SyncCommand implements Callable<Integer> {
             run = new RunWatch(engine, progress).untilEnded(started.runId());
         }
         print(run);
+        if (!output.isText(root.terminal())) {
+            run.text("/watermark/held_reason")
+                    .ifPresent(reason -> root.terminal().say("tidemark: the watermark stays at "
+                            + run.text("/watermark/after").orElse("none") + ": " + reason));
+        }
         return ExitCode.ofStatus(run.status()).number();
     }
 

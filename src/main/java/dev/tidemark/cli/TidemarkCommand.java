@@ -193,7 +193,7 @@ public final class TidemarkCommand implements Runnable {
     private void setLogLevels(CommandLine.ParseResult parsed) {
         String command = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
         boolean serves = command.equals("serve");
-        setLogLevel("dev.tidemark", verbose ? Level.DEBUG : serves ? Level.INFO : Level.ERROR);
+        setLogLevel("dev.tidemark", verbose ? Level.DEBUG : serves ? Level.INFO : Level.OFF);
         setLogLevel("org.apache.camel", verbose ? Level.INFO : serves ? Level.WARN : Level.OFF);
         setLogLevel(org.slf4j.Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : command.equals("demo") ? Level.ERROR : Level.WARN);
     }
