@@ -22,7 +22,7 @@ class HaltMatrixTest {
         try (World world = World.with(services, shop -> shop)) {
             HaltInside.overlayIn(world.directory()).forEach(world::overlay);
             world.set(HaltInside.VARIABLE, place);
-            Outcome halted = world.startSync().await(Duration.ofSeconds(90));
+            Outcome halted = world.startSync().await(Duration.ofMinutes(4));
             assertThat(halted.exitCode()).as("halted %s: %s", place, halted).isEqualTo(HaltInside.EXIT_CODE);
 
             Findings before = world.ask(Oracle.always());

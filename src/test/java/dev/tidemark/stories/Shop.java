@@ -56,6 +56,14 @@ final class Shop {
         changes(someOrders(orders).map(id -> "{\"action\":\"update\",\"order_id\":" + id + "}"));
     }
 
+    /** Gives the last orders a new version that searches see at once, whatever the lag. */
+    void editVisibly(int orders) {
+        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        changes(ids.stream()
+                .skip(ids.size() - orders)
+                .map(id -> "{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":" + id + "}"));
+    }
+
     /** Gives so many orders another line. */
     void addLines(int orders) {
         changes(someOrders(orders).map(id -> "{\"action\":\"add-line\",\"order_id\":" + id + "}"));
