@@ -86,13 +86,11 @@ class CrashMatrixTest {
         List<CrashCell> cells = new ArrayList<>();
         for (CrashPoint point : CrashPoint.values()) {
             int last = occurrences.get(point);
-            int[] places = FULL || point == CrashPoint.CHUNK || point == CrashPoint.STEP_DONE
-                    ? IntStream.of(1, (last + 1) / 2, last).distinct().toArray()
-                    : new int[] {(last + 1) / 2};
-            for (int place : places) {
+            int middle = (last + 1) / 2;
+            for (int place : IntStream.of(1, middle, last).distinct().toArray()) {
                 for (Phase phase : Phase.values()) {
                     for (CrashKind kind : CrashKind.values()) {
-                        if (FULL || isPlayedByDefault(point, phase, kind)) {
+                        if (FULL || isPlayedByDefault(point, phase, kind, place == middle)) {
                             cells.add(new CrashCell(point, phase, place, kind));
                         }
                     }
@@ -102,20 +100,20 @@ class CrashMatrixTest {
         return cells;
     }
 
-    /** Death before and after every point, and everything in the places where most can go wrong. */
-    private static boolean isPlayedByDefault(CrashPoint point, Phase phase, CrashKind kind) {
+    /** Death at every point, and everything else in the places where most can go wrong. */
+    private static boolean isPlayedByDefault(CrashPoint point, Phase phase, CrashKind kind, boolean inTheMiddle) {
+        boolean repeated = point == CrashPoint.CHUNK || point == CrashPoint.STEP_DONE;
         boolean moving = point == CrashPoint.DOWNLOAD || point == CrashPoint.UPLOAD;
         boolean deciding = point == CrashPoint.CHUNK || point == CrashPoint.FINISH;
+        boolean halfway = phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
+                || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD;
         return switch (kind) {
-            case KILL -> phase == Phase.UNANSWERED
-                    || phase == Phase.BEFORE && deciding
-                    || phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
-                    || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD;
-            case CUT -> phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
-                    || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD
-                    || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT);
-            case PLUG -> phase == Phase.UNANSWERED && deciding || phase == Phase.BEFORE && moving;
-            case BACKENDS -> phase == Phase.BEFORE && deciding || phase == Phase.UNANSWERED && moving;
+            case KILL -> phase == Phase.UNANSWERED && (inTheMiddle || repeated)
+                    || phase == Phase.BEFORE && deciding && inTheMiddle
+                    || halfway && inTheMiddle;
+            case CUT -> inTheMiddle && (halfway || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT));
+            case PLUG -> inTheMiddle && (phase == Phase.UNANSWERED && deciding || phase == Phase.BEFORE && moving);
+            case BACKENDS -> inTheMiddle && (phase == Phase.BEFORE && deciding || phase == Phase.UNANSWERED && moving);
         };
     }
 
