@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * @param occurrence counted from 1
  */
 record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     /**
      * What a cell came to.

@@ -40,6 +40,11 @@ enum CrashPoint {
         return wire.apply(world);
     }
 
+    /** Whether every run passes the point equally often. */
+    boolean isSteady() {
+        return this != LEASE && this != POLL && this != POLL_LATER;
+    }
+
     String exchange() {
         return exchange;
     }

@@ -21,7 +21,7 @@ import org.apache.camel.support.processor.DelegateAsyncProcessor;
  * class path of the processes that a story wants to die, and only there.
  */
 public final class HaltInside implements Engine.Customizer {
-    /** {@code before|after}, the node's id or label, and the occurrence, such as {@code before direct:sync-load 1}. */
+    /** {@code before|after}, the node's id or the endpoint it sends to, and the occurrence: {@code before direct:sync-load 1}. */
     static final String VARIABLE = "STORY_HALT";
 
     static final int EXIT_CODE = 137;
@@ -65,7 +65,7 @@ public final class HaltInside implements Engine.Customizer {
         @Override
         public Processor wrapProcessorInInterceptors(
                 CamelContext context, NamedNode definition, Processor target, Processor nextTarget) {
-            if (!node.equals(definition.getId()) && !node.equals(definition.getLabel())) {
+            if (!node.equals(definition.getId()) && !definition.getLabel().equals("to[" + node + "]")) {
                 return target;
             }
             return new DelegateAsyncProcessor(target) {

@@ -56,6 +56,14 @@ final class Shop {
         changes(someOrders(orders).map(id -> "{\"action\":\"update\",\"order_id\":" + id + "}"));
     }
 
+    /** Gives the last orders a new version that searches see at once, whatever the lag. */
+    void editVisibly(int orders) {
+        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        changes(ids.stream()
+                .skip(ids.size() - orders)
+                .map(id -> "{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":" + id + "}"));
+    }
+
     /** Gives so many orders another line. */
     void addLines(int orders) {
         changes(someOrders(orders).map(id -> "{\"action\":\"add-line\",\"order_id\":" + id + "}"));
@@ -93,9 +101,8 @@ final class Shop {
         send("POST", "/_control/orders", changes.collect(Collectors.joining(",", "[", "]")));
     }
 
-    /** Sets the shop's clock against the machine's; it goes on from there. */
-    void setClock(long offsetMillis) {
-        send("POST", "/_control/clock", "{\"offset_ms\":" + offsetMillis + "}");
+    void advanceClock(Duration by) {
+        send("POST", "/_control/clock", "{\"advance_ms\":" + by.toMillis() + "}");
     }
 
     void stopClock() {

@@ -23,7 +23,7 @@ final class World implements AutoCloseable {
     static final String STORE = "acme";
     static final String STREAM = "shopify-orders";
     static final Duration OVERLAP = Duration.ofSeconds(5);
-    private static final Duration RUN_LIMIT = Duration.ofSeconds(90);
+    private static final Duration RUN_LIMIT = Duration.ofMinutes(4);
 
     private final Services services;
     private final Postgres postgres;

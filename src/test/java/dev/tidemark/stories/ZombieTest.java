@@ -30,7 +30,7 @@ class ZombieTest {
             world.databaseWire().arm(trap);
             world.databaseWire().arm(held);
             zombie.complete(world.startSync());
-            assertThat(trap.awaitSprung(Duration.ofSeconds(60))).as("the run comes to %s", point).isTrue();
+            assertThat(trap.awaitSprung(Duration.ofMinutes(4))).as("the run comes to %s", point).isTrue();
 
             Outcome successor = world.sync();
             assertThat(successor.exitCode()).as("%s", successor).isZero();
@@ -39,7 +39,7 @@ class ZombieTest {
 
             zombie.join().thaw();
             recovered.countDown();
-            zombie.join().await(Duration.ofSeconds(60));
+            zombie.join().await(Duration.ofMinutes(4));
 
             assertThat(world.sql().value("select count(*) || ' ' || max(value) from sync_watermark_history")).isEqualTo(history);
             assertThat(world.rowVersions()).isEqualTo(rows);
