@@ -1,5 +1,6 @@
 -- Claims one due run: takes its lease under a new epoch, so that every older claim can change nothing more.
--- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs (uuids; null claims any)
+-- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs (uuids; null claims any),
+--      :#busy_epochs (claims that a thread of this process is working on: it does not take a run over from itself)
 -- Out: the run's row, with epoch, claimed_at and the watermark it starts from; no row when none is due.
 with due as (
     select r.run_id, r.store_id, r.stream, r.job_type
@@ -10,6 +11,7 @@ with due as (
        and r.stream = any (cast(:#streams as text[]))
        and (cast(:#only_runs as uuid[]) is null or r.run_id = any (cast(:#only_runs as uuid[])))
        and (l.run_id is distinct from r.run_id or l.expires_at <= now() or (l.owner = :#owner and not l.busy))
+       and (l.epoch is null or l.epoch <> all (cast(:#busy_epochs as int8[])))
      order by r.due_at
      limit 1
        for update of r skip locked

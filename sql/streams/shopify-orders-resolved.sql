@@ -12,6 +12,13 @@ with lease as materialized (
        for share
 ), letter as materialized (
     select d.dead_letter_id, d.record_key, d.parent_key, d.version, d.run_number,
+           -- A case, because a join condition may be evaluated for the keys of other records, too, and those are no numbers.
+           case when d.record_key like 'order_header:%'
+                then cast(substr(d.record_key, length('order_header:') + 1) as int8) end as order_id,
+           case when d.record_key like 'order_line_item:%'
+                then cast(substr(d.record_key, length('order_line_item:') + 1) as int8) end as line_item_id,
+           case when d.parent_key like 'order_header:%'
+                then cast(substr(d.parent_key, length('order_header:') + 1) as int8) end as parent_id,
            d.run_number < this.run_number
            and this.result_complete
            and coalesce(this.window_from <= its.window_from, this.window_from is null)
@@ -36,15 +43,9 @@ with lease as materialized (
                else letter.passed_by and letter.record_key like 'sha256:%' and letter.parent_key is null
            end as good
       from letter
-      left join order_header h
-        on letter.record_key like 'order_header:%'
-       and h.store_id = :#store_id and h.order_id = cast(substr(letter.record_key, length('order_header:') + 1) as int8)
-      left join order_line_item l
-        on letter.record_key like 'order_line_item:%'
-       and l.store_id = :#store_id and l.line_item_id = cast(substr(letter.record_key, length('order_line_item:') + 1) as int8)
-      left join order_header parent
-        on letter.parent_key like 'order_header:%'
-       and parent.store_id = :#store_id and parent.order_id = cast(substr(letter.parent_key, length('order_header:') + 1) as int8)
+      left join order_header h on h.store_id = :#store_id and h.order_id = letter.order_id
+      left join order_line_item l on l.store_id = :#store_id and l.line_item_id = letter.line_item_id
+      left join order_header parent on parent.store_id = :#store_id and parent.order_id = letter.parent_id
 ), resolved as (
     update dead_letter d
        set state = 'resolved', settled_at = now(), settled_by = 'later version',

@@ -67,7 +67,10 @@ with lease as materialized (
            end as verdict
       from header_new n
      cross join lease
-      left join order_header o on o.store_id = :#store_id and o.order_id = n.order_id
+      left join lateral (
+           -- The limit keeps this a look-up by key: the plan is kept from the first chunks on, when the table looks
+           -- empty, and a join would go on reading all of the store's rows for every chunk.
+           select * from order_header stored where stored.store_id = :#store_id and stored.order_id = n.order_id limit 1) o on true
 ), header_written as (
     insert into order_header as o (
            store_id, order_id, name, email, customer_id, created_at, updated_at, processed_at, cancelled_at,
@@ -105,7 +108,8 @@ with lease as materialized (
     union all
     select outside.order_id, o.updated_at, o.run_number, coalesce(o.processed_at, o.created_at), false
       from (select distinct unnest(cast(:#outside_parent_id as int8[])) as order_id) outside
-      left join order_header o on o.store_id = :#store_id and o.order_id = outside.order_id
+      left join lateral (
+           select * from order_header stored where stored.store_id = :#store_id and stored.order_id = outside.order_id limit 1) o on true
 ), line_in as materialized (
     select unnest(cast(:#line_line_item_id as int8[])) as line_item_id,
            unnest(cast(:#line_product_id as int8[])) as product_id,
@@ -151,7 +155,8 @@ with lease as materialized (
       from line_new n
      cross join lease
       join parent p on p.order_id = n.order_id
-      left join order_line_item o on o.store_id = :#store_id and o.line_item_id = n.line_item_id
+      left join lateral (
+           select * from order_line_item stored where stored.store_id = :#store_id and stored.line_item_id = n.line_item_id limit 1) o on true
 ), line_written as (
     insert into order_line_item as o (
            store_id, line_item_id, order_id, order_updated_at, product_id, variant_id, sku, title, variant_title,
@@ -223,7 +228,7 @@ with lease as materialized (
        set (parent_key, run_id, run_number, line_no, reason_code, reason, version, raw, raw_sha256, attempts, last_seen_at)
          = (excluded.parent_key, excluded.run_id, excluded.run_number, excluded.line_no, excluded.reason_code, excluded.reason,
             excluded.version, excluded.raw, excluded.raw_sha256, d.attempts + 1, now())
-), counted as (
+), counted as materialized (
     select (select count(*) from header_in) + (select count(*) from line_in) as records,
            (select count(*) from header_written) + (select count(*) from line_written) as written,
            (select count(*) from header where verdict = 'unchanged') + (select count(*) from line where verdict = 'unchanged')

@@ -1,5 +1,7 @@
 package dev.tidemark.api;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 
@@ -23,7 +26,7 @@ public final class RunWait {
     /** Longest wait; a longer one is cut to this. */
     public static final Duration LONGEST = Duration.ofMinutes(5);
 
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?(?=$|[,;\\s])", Pattern.CASE_INSENSITIVE);
 
     private final Semaphore places = new Semaphore(PLACES);
@@ -51,15 +54,27 @@ public final class RunWait {
         try (ProducerTemplate routes = exchange.getContext().createProducerTemplate()) {
             Map<String, Object> run = Map.of("run_id", started.get("run_id").toString());
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-            while (!routes.requestBody("direct:api-run-ended", run, Boolean.class)
+            while (!isEnded(routes, run)
                     && System.nanoTime() < end
                     && isRunning(exchange.getContext())) {
                 LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             }
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } finally {
             places.release();
+        }
+    }
+
+    /** A database that is away for a moment ends nobody's wait; the run goes on without it too. */
+    private static boolean isEnded(ProducerTemplate routes, Map<String, Object> run) {
+        try {
+            return routes.requestBody("direct:api-run-ended", run, Boolean.class);
+        } catch (CamelExecutionException e) {
+            if (Problems.problem(e).status() == 503) {
+                return false;
+            }
+            throw e;
         }
     }
 

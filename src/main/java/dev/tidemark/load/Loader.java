@@ -93,6 +93,16 @@ public final class Loader {
             }
 
             @Override
+            public List<Map<String, Object>> parentsSetAside(long first, long last) {
+                Map<String, Object> range = new HashMap<>();
+                putRun(range, load.run());
+                range.put("table", load.stream().root().table());
+                range.put("first_parent_id", first);
+                range.put("last_parent_id", last);
+                return rows("direct:load-parents-set-aside", range);
+            }
+
+            @Override
             public List<Map<String, Object>> children(long parent, long line, long last, int limit) {
                 return rows(
                         "direct:load-spilled-lines",

@@ -24,6 +24,9 @@ final class SpilledChunks implements Iterator<Chunk> {
         /** The ids of parents above {@code parent}, at most {@code limit}. */
         List<Long> parents(long parent, int limit);
 
+        /** Parents in a range of ids that are set aside: parent_id, version. */
+        List<Map<String, Object>> parentsSetAside(long first, long last);
+
         /** Children after a position, up to and including the parent {@code last}: line_no, parent_id, raw. */
         List<Map<String, Object>> children(long parent, long line, long last, int limit);
     }
@@ -88,6 +91,10 @@ final class SpilledChunks implements Iterator<Chunk> {
             throw new UncheckedIOException("Reading the archived file again for the parents of spilled lines failed", e);
         } finally {
             load.giveBack(decoder);
+        }
+        for (Map<String, Object> row : spill.parentsSetAside(wanted.get(0), lastOfPass)) {
+            Number version = (Number) row.get("version");
+            parents.setAside(((Number) row.get("parent_id")).longValue(), version == null ? InstantText.NONE : version.longValue());
         }
         return true;
     }

@@ -23,6 +23,14 @@ final class SpilledParents {
         }
     }
 
+    /** Takes back a parent that is in the file but set aside in that version. */
+    void setAside(long parent, long version) {
+        long found = versions.get(parent);
+        if (found != VersionMap.NONE && (version == InstantText.NONE || version >= found)) {
+            versions.put(parent, AWAITED);
+        }
+    }
+
     /** The version of a parent; {@link VersionMap#NONE} when it is not in the file. */
     long version(long parent) {
         long version = versions.get(parent);

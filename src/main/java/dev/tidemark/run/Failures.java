@@ -98,7 +98,7 @@ final class Failures {
         if (status == 429 || status == 408 || status == 425 || status >= 500) {
             return retry(run, "http_" + status, said, retryAfter(headers));
         }
-        if (run.status().equals("downloading") && (status == 403 || status == 404 || status == 410)) {
+        if (run.status().equals("downloading") && (status == 400 || status == 403 || status == 404 || status == 410)) {
             // A signed download address lives for days only: look at the operation again, it may offer a fresh one.
             Verdict again = retry(run, "http_" + status, said + "; the download address may have expired", Optional.empty());
             return again.decision() == Decision.RETRY

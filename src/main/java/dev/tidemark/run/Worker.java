@@ -19,7 +19,7 @@ public final class Worker {
     private final long leaseMillis;
     private final Supplier<Set<String>> activeStreams;
     private final Optional<Set<UUID>> carried;
-    private final Set<UUID> busy = ConcurrentHashMap.newKeySet();
+    private final Set<Long> busyEpochs = ConcurrentHashMap.newKeySet();
 
     private Worker(Settings settings, Supplier<Set<String>> activeStreams, Optional<Set<UUID>> carried) {
         this.leaseMillis = settings.sync().lease().toMillis();
@@ -69,34 +69,33 @@ public final class Worker {
         claim.put("lease_millis", leaseMillis);
         claim.put("streams", activeStreams.get().toArray(String[]::new));
         claim.put("only_runs", carried.map(Worker::texts).orElse(null));
+        claim.put("busy_epochs", busyEpochs.toArray(Long[]::new));
         return claim;
     }
 
     /** Marks a claimed run as being worked on, so that its lease is renewed, and returns it as its step sees it. */
     public Run begin(Map<String, Object> row) {
         Run run = new Run(row);
-        busy.add(run.runId());
+        busyEpochs.add(run.epoch());
         return run;
     }
 
-    /** The opposite of {@link #begin}, however the step ended. */
+    /**
+     * The opposite of {@link #begin}, however the step ended. Another claim of the same run may be worked on by now, so it
+     * is the claim that ends, not the run.
+     */
     public void end(Run run) {
-        busy.remove(run.runId());
+        busyEpochs.remove(run.epoch());
     }
 
     /** Values of {@code sql/ledger/renew_leases.sql}. */
     public Map<String, Object> heartbeat() {
-        return Map.of("owner", owner, "lease_millis", leaseMillis, "busy_runs", texts(busy));
+        return Map.of("owner", owner, "lease_millis", leaseMillis, "busy_epochs", busyEpochs.toArray(Long[]::new));
     }
 
     /** Values of {@code sql/ledger/release_leases.sql}. */
     public Map<String, Object> farewell() {
         return Map.of("owner", owner);
-    }
-
-    /** The runs that a thread of this process is working on now. */
-    public Set<UUID> busyRuns() {
-        return Set.copyOf(busy);
     }
 
     private static String[] texts(Set<UUID> runs) {

@@ -14,6 +14,7 @@ import graphql.parser.Parser;
 import graphql.schema.GraphQLSchema;
 import graphql.validation.ValidationError;
 import graphql.validation.Validator;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,9 +56,11 @@ final class AdminApi {
             return HttpFaults.unauthorized();
         }
         if (SCOPES.matcher(request.path()).matches()) {
-            return json(Map.of("access_scopes", AccessScopes.granted(faults).stream()
-                    .map(scope -> Map.of("handle", scope))
-                    .toList()));
+            return json(Map.of(
+                    "access_scopes",
+                    AccessScopes.granted(faults).stream()
+                            .map(scope -> Map.of("handle", scope))
+                            .toList()));
         }
         Matcher graphql = GRAPHQL.matcher(request.path());
         Optional<String> served =
@@ -81,28 +84,40 @@ final class AdminApi {
             body = request.header("content-type").orElse("").contains("application/graphql")
                     ? JSON.createObjectNode().put("query", request.text())
                     : JSON.readTree(request.body());
-        } catch (java.io.IOException notJson) {
+        } catch (IOException notJson) {
             return Reply.json(400, "{\"errors\":{\"query\":\"Required parameter missing or invalid\"}}");
         }
         String query = body.path("query").asText("");
         if (query.isEmpty()) {
             return Reply.json(400, "{\"errors\":{\"query\":\"Required parameter missing or invalid\"}}");
         }
-        Map<String, Object> variables = body.path("variables").isObject() ? variables(body.path("variables")) : Map.of();
+        Map<String, Object> variables =
+                body.path("variables").isObject() ? variables(body.path("variables")) : Map.of();
         Map<String, Object> answer =
                 execute(query, variables, body.path("operationName").asText(null), version, baseUrl, request);
         return answer.isEmpty() ? Reply.none() : json(answer);
     }
 
     /** The answer's JSON; empty when the connection is to break instead. */
-    private Map<String, Object> execute(String text, Map<String, Object> variables, String operationName, String version,
-            String baseUrl, Request request) {
+    private Map<String, Object> execute(
+            String text,
+            Map<String, Object> variables,
+            String operationName,
+            String version,
+            String baseUrl,
+            Request request) {
         Document document;
         try {
             document = Parser.parse(text);
         } catch (InvalidSyntaxException e) {
-            return Map.of("errors", List.of(VendorErrors.of("syntax error, unexpected "
-                    + (e.getOffendingToken() == null ? "end of file" : "'" + e.getOffendingToken() + "'"), "parseError")));
+            return Map.of(
+                    "errors",
+                    List.of(VendorErrors.of(
+                            "syntax error, unexpected "
+                                    + (e.getOffendingToken() == null
+                                            ? "end of file"
+                                            : "'" + e.getOffendingToken() + "'"),
+                            "parseError")));
         }
         GraphQL engine = engines.computeIfAbsent(version, this::engine);
         List<ValidationError> invalid =
@@ -114,7 +129,9 @@ final class AdminApi {
                 .filter(candidate -> operationName == null || operationName.equals(candidate.getName()))
                 .findFirst();
         if (operation.isEmpty()) {
-            return Map.of("errors", List.of(VendorErrors.of("No operation named \"" + operationName + "\"", "missingOperation")));
+            return Map.of(
+                    "errors",
+                    List.of(VendorErrors.of("No operation named \"" + operationName + "\"", "missingOperation")));
         }
         int cost = QueryCost.of(document, operation.get(), variables);
         boolean aboutOrders = text.contains("orders") || variables.toString().contains("orders");
@@ -129,7 +146,8 @@ final class AdminApi {
                 .variables(variables)
                 .graphQLContext(Map.of("call", call))
                 .build());
-        if (text.contains("bulkOperationRunQuery") && faults.strike(Fault.SUBMIT_LOST).isPresent()) {
+        if (text.contains("bulkOperationRunQuery")
+                && faults.strike(Fault.SUBMIT_LOST).isPresent()) {
             return Map.of();
         }
         return answer(aboutOrders, call, result, cost);
@@ -138,14 +156,16 @@ final class AdminApi {
     private Optional<Map<String, Object>> refusal(String text, boolean aboutOrders, int cost) {
         Optional<Faults.Active> throttled = faults.strike(Fault.THROTTLED);
         if (cost > CostBucket.MOST_PER_QUERY) {
-            return Optional.of(Map.of("errors", List.of(VendorErrors.of("Query cost is " + cost
-                    + ", which exceeds the single query max cost limit (" + CostBucket.MOST_PER_QUERY + ").",
-                    "MAX_COST_EXCEEDED"))));
+            return Optional.of(Map.of(
+                    "errors",
+                    List.of(VendorErrors.of(
+                            "Query cost is " + cost + ", which exceeds the single query max cost limit ("
+                                    + CostBucket.MOST_PER_QUERY + ").",
+                            "MAX_COST_EXCEEDED"))));
         }
         if (throttled.isPresent() || !bucket.take(cost)) {
-            Map<String, Object> status = throttled.isPresent()
-                    ? CostBucket.status(throttled.get().numberOr(0))
-                    : bucket.status();
+            Map<String, Object> status =
+                    throttled.isPresent() ? CostBucket.status(throttled.get().numberOr(0)) : bucket.status();
             return Optional.of(Map.of(
                     "errors", List.of(VendorErrors.of("Throttled", "THROTTLED")),
                     "extensions", Map.of("cost", cost(cost, null, status))));
@@ -153,17 +173,20 @@ final class AdminApi {
         Optional<Faults.Active> error = faults.strike(Fault.GRAPHQL_ERROR);
         if (error.isPresent()) {
             String message = "Internal error. Looks like something went wrong on our end.";
-            return Optional.of(Map.of("errors", List.of(
-                    VendorErrors.of(message, error.get().argumentOr("INTERNAL_SERVER_ERROR")))));
+            return Optional.of(Map.of(
+                    "errors", List.of(VendorErrors.of(message, error.get().argumentOr("INTERNAL_SERVER_ERROR")))));
         }
         boolean denied = aboutOrders
-                && (!AccessScopes.isGranted("read_orders", faults) || faults.strike(Fault.ACCESS_DENIED).isPresent());
+                && (!AccessScopes.isGranted("read_orders", faults)
+                        || faults.strike(Fault.ACCESS_DENIED).isPresent());
         if (!denied) {
             return Optional.empty();
         }
         Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put("errors", List.of(VendorErrors.accessDenied(
-                text.contains("bulkOperationRunQuery") ? "bulkOperationRunQuery" : "orders", "read_orders")));
+        answer.put(
+                "errors",
+                List.of(VendorErrors.accessDenied(
+                        text.contains("bulkOperationRunQuery") ? "bulkOperationRunQuery" : "orders", "read_orders")));
         answer.put("data", null);
         return Optional.of(answer);
     }
@@ -174,7 +197,8 @@ final class AdminApi {
         bucket.giveBack(cost - actual);
         Map<String, Object> answer = new LinkedHashMap<>();
         if (!result.getErrors().isEmpty()) {
-            answer.put("errors", result.getErrors().stream().map(AdminApi::error).toList());
+            answer.put(
+                    "errors", result.getErrors().stream().map(AdminApi::error).toList());
         }
         if (result.isDataPresent()) {
             answer.put("data", result.getData());
@@ -182,10 +206,14 @@ final class AdminApi {
         Map<String, Object> extensions = new LinkedHashMap<>();
         extensions.put("cost", cost(cost, actual, bucket.status()));
         if (aboutOrders) {
-            faults.strike(Fault.SEARCH_WARNING).ifPresent(warning -> call.searches().add(AdminFields.searchNote(
-                    "orders", "",
-                    List.of(new SearchFilter.Warning(
-                            warning.argumentOr("updated_at"), "Invalid search field for this query.", "invalid_field")))));
+            faults.strike(Fault.SEARCH_WARNING).ifPresent(warning -> call.searches()
+                    .add(AdminFields.searchNote(
+                            "orders",
+                            "",
+                            List.of(new SearchFilter.Warning(
+                                    warning.argumentOr("updated_at"),
+                                    "Invalid search field for this query.",
+                                    "invalid_field")))));
         }
         if (!call.searches().isEmpty()) {
             extensions.put("search", call.searches());
@@ -206,9 +234,13 @@ final class AdminApi {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("message", error.getMessage().replaceFirst("^Exception while fetching data \\([^)]*\\) : ", ""));
         Map<String, Object> extensions = error.getExtensions();
-        fields.put("extensions", extensions == null || !extensions.containsKey("code")
-                ? Map.of("code", error.getMessage().contains("ariable") ? "INVALID_VARIABLE" : "INTERNAL_SERVER_ERROR")
-                : Map.of("code", extensions.get("code")));
+        fields.put(
+                "extensions",
+                extensions == null || !extensions.containsKey("code")
+                        ? Map.of(
+                                "code",
+                                error.getMessage().contains("ariable") ? "INVALID_VARIABLE" : "INTERNAL_SERVER_ERROR")
+                        : Map.of("code", extensions.get("code")));
         if (error.getPath() != null) {
             fields.put("path", error.getPath());
         }
@@ -227,7 +259,8 @@ final class AdminApi {
 
     private static Reply json(Object body) {
         try {
-            return Reply.of(200, "application/json; charset=utf-8", new Reply.Content.Bytes(JSON.writeValueAsBytes(body)));
+            return Reply.of(
+                    200, "application/json; charset=utf-8", new Reply.Content.Bytes(JSON.writeValueAsBytes(body)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Answers are plain maps and lists", e);
         }

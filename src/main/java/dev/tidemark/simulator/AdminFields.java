@@ -5,6 +5,7 @@ import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLNamedType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /** The values of all fields of the Admin API. */
 final class AdminFields implements DataFetcher<Object> {
@@ -29,7 +32,9 @@ final class AdminFields implements DataFetcher<Object> {
             .number("id", BulkOperation::id)
             .text("operation_type", operation -> "query", value -> value.matches("(?i)query|mutation"))
             // The vendor refuses EXPIRED here although it is a status.
-            .text("status", operation -> operation.status().name(),
+            .text(
+                    "status",
+                    operation -> operation.status().name(),
                     value -> value.matches("(?i)created|running|canceling|canceled|completed|failed"));
 
     private final SimulatorOptions options;
@@ -39,7 +44,12 @@ final class AdminFields implements DataFetcher<Object> {
     private final Faults faults;
     private final Downloads downloads;
 
-    AdminFields(SimulatorOptions options, SimulatedShop shop, ShopClock clock, BulkOperations bulk, Faults faults,
+    AdminFields(
+            SimulatorOptions options,
+            SimulatedShop shop,
+            ShopClock clock,
+            BulkOperations bulk,
+            Faults faults,
             Downloads downloads) {
         this.options = options;
         this.shop = shop;
@@ -83,11 +93,14 @@ final class AdminFields implements DataFetcher<Object> {
         Call call = environment.getGraphQlContext().get("call");
         return switch (field) {
             case "shop" -> shopFields();
-            case "currentAppInstallation" -> Map.of(
-                    "id", "gid://shopify/AppInstallation/1",
-                    "accessScopes", AccessScopes.granted(faults).stream()
-                            .map(scope -> Map.of("handle", scope, "description", scope.replace('_', ' ')))
-                            .toList());
+            case "currentAppInstallation" ->
+                Map.of(
+                        "id",
+                        "gid://shopify/AppInstallation/1",
+                        "accessScopes",
+                        AccessScopes.granted(faults).stream()
+                                .map(scope -> Map.of("handle", scope, "description", scope.replace('_', ' ')))
+                                .toList());
             case "node" -> node(environment.getArgument("id"));
             case "order" -> order(environment.getArgument("id")).orElse(null);
             case "product" -> product(environment.getArgument("id")).orElse(null);
@@ -95,9 +108,10 @@ final class AdminFields implements DataFetcher<Object> {
             case "products" -> products(environment, call);
             case "bulkOperation" -> operation(environment.getArgument("id")).orElse(null);
             case "bulkOperations" -> operations(environment, call);
-            case "currentBulkOperation" -> environment.getArgument("type").equals("QUERY")
-                    ? bulk.all().stream().findFirst().orElse(null)
-                    : null;
+            case "currentBulkOperation" ->
+                environment.getArgument("type").equals("QUERY")
+                        ? bulk.all().stream().findFirst().orElse(null)
+                        : null;
             default -> null;
         };
     }
@@ -106,9 +120,11 @@ final class AdminFields implements DataFetcher<Object> {
         Call call = environment.getGraphQlContext().get("call");
         if (field.equals("bulkOperationCancel")) {
             String id = environment.getArgument("id");
-            return payload(Gid.BULK_OPERATION.numberIn(id)
+            return payload(Gid.BULK_OPERATION
+                    .numberIn(id)
                     .map(bulk::cancel)
-                    .orElseGet(() -> BulkOperations.Outcome.refused(null, List.of("id"), "Bulk operation does not exist")));
+                    .orElseGet(() ->
+                            BulkOperations.Outcome.refused(null, List.of("id"), "Bulk operation does not exist")));
         }
         String text = environment.getArgument("query");
         boolean grouped = ApiVersions.alwaysGroups(call.version())
@@ -124,15 +140,17 @@ final class AdminFields implements DataFetcher<Object> {
     private static Map<String, Object> payload(BulkOperations.Outcome outcome) {
         Map<String, Object> payload = new LinkedHashMap<>();
         payload.put("bulkOperation", outcome.operation().orElse(null));
-        payload.put("userErrors", outcome.error().stream()
-                .map(error -> {
-                    Map<String, Object> fields = new LinkedHashMap<>();
-                    fields.put("code", error.code());
-                    fields.put("field", error.field());
-                    fields.put("message", error.message());
-                    return fields;
-                })
-                .toList());
+        payload.put(
+                "userErrors",
+                outcome.error().stream()
+                        .map(error -> {
+                            Map<String, Object> fields = new LinkedHashMap<>();
+                            fields.put("code", error.code());
+                            fields.put("field", error.field());
+                            fields.put("message", error.message());
+                            return fields;
+                        })
+                        .toList());
         return payload;
     }
 
@@ -148,12 +166,15 @@ final class AdminFields implements DataFetcher<Object> {
         fields.put("primaryDomain", Map.of("host", domain, "url", "https://" + domain));
         fields.put("url", "https://" + domain);
         fields.put("currencyCode", Currency.SHOP.code());
-        fields.put("enabledPresentmentCurrencies", java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(Currency.SHOP), Currency.FOREIGN.stream())
-                .map(Currency::code)
-                .toList());
+        fields.put(
+                "enabledPresentmentCurrencies",
+                Stream.concat(Stream.of(Currency.SHOP), Currency.FOREIGN.stream())
+                        .map(Currency::code)
+                        .toList());
         fields.put("ianaTimezone", OrderSearch.SHOP_ZONE.getId());
-        fields.put("timezoneOffset", clock.now().atZone(OrderSearch.SHOP_ZONE).getOffset().getId().replace(":", ""));
+        fields.put(
+                "timezoneOffset",
+                clock.now().atZone(OrderSearch.SHOP_ZONE).getOffset().getId().replace(":", ""));
         fields.put("plan", Map.of("displayName", "Advanced", "partnerDevelopment", true, "shopifyPlus", false));
         return fields;
     }
@@ -194,11 +215,15 @@ final class AdminFields implements DataFetcher<Object> {
                     default -> Order::createdAt;
                 };
         long from = AccessScopes.ordersVisibleFrom(faults, clock);
-        return page(environment, key, Order::id, offer -> shop.search(filter, order -> {
-            if (order.createdAt() >= from) {
-                offer.accept(order);
-            }
-        }));
+        return page(
+                environment,
+                key,
+                Order::id,
+                offer -> shop.search(filter, order -> {
+                    if (order.createdAt() >= from) {
+                        offer.accept(order);
+                    }
+                }));
     }
 
     private Page<Product> products(DataFetchingEnvironment environment, Call call) throws IOException {
@@ -212,8 +237,9 @@ final class AdminFields implements DataFetcher<Object> {
                     case "CREATED_AT" -> Product::createdAt;
                     default -> Product::id;
                 };
-        return page(environment, key, Product::id, offer ->
-                shop.range().products().stream().filter(filter::matches).forEach(offer));
+        return page(environment, key, Product::id, offer -> shop.range().products().stream()
+                .filter(filter::matches)
+                .forEach(offer));
     }
 
     private Page<BulkOperation> operations(DataFetchingEnvironment environment, Call call) throws IOException {
@@ -232,18 +258,22 @@ final class AdminFields implements DataFetcher<Object> {
                     default -> BulkOperation::createdAt;
                 };
         // Newest first unless reversed, the other way round than everywhere else.
-        return page(environment, operation -> -key.applyAsLong(operation), operation -> -operation.id(), offer ->
-                bulk.all().stream().filter(filter::matches).forEach(offer));
+        return page(
+                environment,
+                operation -> -key.applyAsLong(operation),
+                operation -> -operation.id(),
+                offer -> bulk.all().stream().filter(filter::matches).forEach(offer));
     }
 
     /** Offers every record that belongs to the list, in any order. */
     private interface Source<T> {
-        void offerTo(java.util.function.Consumer<T> offer) throws IOException;
+        void offerTo(Consumer<T> offer) throws IOException;
     }
 
     /** The page after (or before) a cursor, by the sort key and then the id, keeping no more than one page in memory. */
-    private static <T> Page<T> page(DataFetchingEnvironment environment, ToLongFunction<T> key, ToLongFunction<T> id,
-            Source<T> source) throws IOException {
+    private static <T> Page<T> page(
+            DataFetchingEnvironment environment, ToLongFunction<T> key, ToLongFunction<T> id, Source<T> source)
+            throws IOException {
         Integer first = environment.getArgument("first");
         Integer last = environment.getArgument("last");
         if (first == null && last == null) {
@@ -254,7 +284,8 @@ final class AdminFields implements DataFetcher<Object> {
         }
         int size = first != null ? first : last;
         if (size > MOST_PER_PAGE || size < 1) {
-            throw badRequest("Argument 'first' has an invalid value (" + size + "). Expected at most " + MOST_PER_PAGE + ".");
+            throw badRequest(
+                    "Argument 'first' has an invalid value (" + size + "). Expected at most " + MOST_PER_PAGE + ".");
         }
         Comparator<T> order = Comparator.comparingLong(key).thenComparingLong(id);
         boolean reverse = Boolean.TRUE.equals(environment.getArgument("reverse"));
@@ -285,7 +316,8 @@ final class AdminFields implements DataFetcher<Object> {
                 backwards ? more : at != null);
     }
 
-    private static <T> boolean isBeyond(T record, long[] at, ToLongFunction<T> key, ToLongFunction<T> id, boolean descending) {
+    private static <T> boolean isBeyond(
+            T record, long[] at, ToLongFunction<T> key, ToLongFunction<T> id, boolean descending) {
         int byKey = Long.compare(key.applyAsLong(record), at[0]);
         int place = byKey != 0 ? byKey : Long.compare(id.applyAsLong(record), at[1]);
         return descending ? place < 0 : place > 0;
@@ -322,13 +354,16 @@ final class AdminFields implements DataFetcher<Object> {
         Map<String, Object> note = new LinkedHashMap<>();
         note.put("path", List.of(path));
         note.put("query", query);
-        note.put("warnings", warnings.stream()
-                .map(warning -> Map.of("field", warning.field(), "message", warning.message(), "code", warning.code()))
-                .toList());
+        note.put(
+                "warnings",
+                warnings.stream()
+                        .map(warning ->
+                                Map.of("field", warning.field(), "message", warning.message(), "code", warning.code()))
+                        .toList());
         return note;
     }
 
-    private static Object ofPage(Page<?> page, String field) {
+    private Object ofPage(Page<?> page, String field) {
         return switch (field) {
             case "edges" -> page.edges();
             case "nodes" -> page.nodes();
@@ -336,17 +371,28 @@ final class AdminFields implements DataFetcher<Object> {
         };
     }
 
-    private static Map<String, Object> pageInfo(Page<?> page) {
+    private Map<String, Object> pageInfo(Page<?> page) {
         List<? extends Page.Edge<?>> edges = page.edges();
         Map<String, Object> info = new LinkedHashMap<>();
         info.put("hasNextPage", page.hasNext());
         info.put("hasPreviousPage", page.hasPrevious());
         info.put("startCursor", edges.isEmpty() ? null : edges.get(0).cursor());
-        info.put("endCursor", edges.isEmpty() ? null : edges.get(edges.size() - 1).cursor());
+        info.put(
+                "endCursor",
+                edges.isEmpty() ? null : edges.get(edges.size() - 1).cursor());
+        if (faults.strike(Fault.CURSOR_LOOP).isPresent()) {
+            info.put("hasNextPage", true);
+            info.put("endCursor", info.get("startCursor"));
+        }
+        if (faults.strike(Fault.PAGE_WITHOUT_CURSOR).isPresent()) {
+            info.put("hasNextPage", true);
+            info.put("endCursor", null);
+        }
         return info;
     }
 
-    private <S> Object ofRecord(ShopTypes.Type<S> type, Object source, String name, DataFetchingEnvironment environment) {
+    private <S> Object ofRecord(
+            ShopTypes.Type<S> type, Object source, String name, DataFetchingEnvironment environment) {
         S record = type.cast(source);
         ShopTypes.Field<S> field = type.field(name).orElseThrow();
         if (field instanceof ShopTypes.Field.Value<S> value) {
@@ -360,13 +406,14 @@ final class AdminFields implements DataFetcher<Object> {
         return field instanceof ShopTypes.Field.Many<S, ?> many ? nested(many, record, environment) : null;
     }
 
-    private static <S, C> Page<C> nested(ShopTypes.Field.Many<S, C> many, S record, DataFetchingEnvironment environment) {
+    private static <S, C> Page<C> nested(
+            ShopTypes.Field.Many<S, C> many, S record, DataFetchingEnvironment environment) {
         List<C> all = many.get().apply(record);
         ToLongFunction<C> place = all::indexOf;
         try {
             return page(environment, place, place, offer -> all.forEach(offer));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -389,7 +436,8 @@ final class AdminFields implements DataFetcher<Object> {
     }
 
     private String url(BulkOperation operation, Call call) {
-        return operation.urlElsewhere()
+        return operation
+                .urlElsewhere()
                 .or(() -> operation.file().map(file -> downloads.url(call.baseUrl(), file, operation)))
                 .orElse(null);
     }

@@ -4,6 +4,7 @@ import graphql.language.StringValue;
 import graphql.language.Value;
 import graphql.schema.Coercing;
 import graphql.schema.DataFetcher;
+import graphql.schema.DataFetcherFactories;
 import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLScalarType;
@@ -32,9 +33,12 @@ final class AdminSchema {
     static GraphQLSchema of(String version, DataFetcher<Object> fetcher) {
         String sdl = sdl().lines().filter(line -> isIn(version, line)).collect(Collectors.joining("\n"));
         RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
-                .codeRegistry(GraphQLCodeRegistry.newCodeRegistry().defaultDataFetcher(environment -> fetcher))
-                .type("Node", type -> type.typeResolver(environment ->
-                        (GraphQLObjectType) environment.getSchema().getType(typeName(environment.getObject()))));
+                .codeRegistry(GraphQLCodeRegistry.newCodeRegistry()
+                        .defaultDataFetcher(DataFetcherFactories.useDataFetcher(fetcher)))
+                .type(
+                        "Node",
+                        type -> type.typeResolver(environment -> (GraphQLObjectType)
+                                environment.getSchema().getType(typeName(environment.getObject()))));
         TEXT_SCALARS.forEach(name -> wiring.scalar(
                 GraphQLScalarType.newScalar().name(name).coercing(new AsText()).build()));
         return new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(sdl), wiring.build());
@@ -78,8 +82,11 @@ final class AdminSchema {
         }
 
         @Override
-        public String parseLiteral(Value<?> input, graphql.execution.CoercedVariables variables,
-                graphql.GraphQLContext context, Locale locale) {
+        public String parseLiteral(
+                Value<?> input,
+                graphql.execution.CoercedVariables variables,
+                graphql.GraphQLContext context,
+                Locale locale) {
             return input instanceof StringValue text ? text.getValue() : input.toString();
         }
     }

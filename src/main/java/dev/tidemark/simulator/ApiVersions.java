@@ -17,26 +17,33 @@ final class ApiVersions {
         });
     }
 
-    /** Sunset versions fall forward to the oldest supported one; what is no version, or not yet one, is not found. */
+    /**
+     * Sunset versions fall forward to the oldest supported one; what is no version, or not yet one, is not found. A shop that
+     * offers a single version answers everything by it.
+     */
     Optional<String> serving(String requested) {
-        if (requested.equals("unstable")) {
-            return Optional.of(offered.get(offered.size() - 1));
-        }
-        if (!isVersion(requested)) {
+        boolean unstable = requested.equals("unstable");
+        if (!unstable && !isVersion(requested)) {
             return Optional.empty();
+        }
+        if (unstable || offered.size() == 1) {
+            return Optional.of(offered.get(offered.size() - 1));
         }
         if (offered.contains(requested)) {
             return Optional.of(requested);
         }
         return offered.stream()
                 .filter(version -> version.compareTo(requested) > 0)
-                .filter(version -> version.compareTo(OLDEST_SUPPORTED) >= 0 || offered.size() == 1)
+                .filter(version -> version.compareTo(OLDEST_SUPPORTED) >= 0)
                 .findFirst();
     }
 
     /** The next later version on offer, or the same when there is none. */
     String after(String version) {
-        return offered.stream().filter(other -> other.compareTo(version) > 0).findFirst().orElse(version);
+        return offered.stream()
+                .filter(other -> other.compareTo(version) > 0)
+                .findFirst()
+                .orElse(version);
     }
 
     /** How many bulk queries of one app may run at a time. */

@@ -47,20 +47,62 @@ record BulkOperation(
 
     BulkOperation with(Status newStatus) {
         return new BulkOperation(
-                id, query, version, who, newStatus, errorCode, createdAt, completedAt, objectCount, rootObjectCount, fileSize,
-                file, partial, urlElsewhere);
+                id,
+                query,
+                version,
+                who,
+                newStatus,
+                errorCode,
+                createdAt,
+                completedAt,
+                objectCount,
+                rootObjectCount,
+                fileSize,
+                file,
+                partial,
+                urlElsewhere);
     }
 
     BulkOperation withCounts(long objects, long roots) {
         return new BulkOperation(
-                id, query, version, who, status, errorCode, createdAt, completedAt, objects, roots, fileSize, file, partial,
+                id,
+                query,
+                version,
+                who,
+                status,
+                errorCode,
+                createdAt,
+                completedAt,
+                objects,
+                roots,
+                fileSize,
+                file,
+                partial,
                 urlElsewhere);
     }
 
-    BulkOperation withEnd(Status end, Optional<String> error, long at, long size, Optional<Path> result, boolean isPartial,
+    BulkOperation withEnd(
+            Status end,
+            Optional<String> error,
+            long at,
+            long size,
+            Optional<Path> result,
+            boolean isPartial,
             Optional<String> elsewhere) {
         return new BulkOperation(
-                id, query, version, who, end, error, createdAt, at, objectCount, rootObjectCount, size, result, isPartial,
+                id,
+                query,
+                version,
+                who,
+                end,
+                error,
+                createdAt,
+                at,
+                objectCount,
+                rootObjectCount,
+                size,
+                result,
+                isPartial,
                 elsewhere);
     }
 }

@@ -2,11 +2,13 @@ package dev.tidemark.simulator;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,12 +104,15 @@ final class BulkOperations implements AutoCloseable {
         List<BulkOperation> running =
                 all().stream().filter(operation -> !operation.status().isEnd()).toList();
         if (running.size() >= ApiVersions.bulkSlots(version)) {
-            return Outcome.refused("OPERATION_IN_PROGRESS", null,
+            return Outcome.refused(
+                    "OPERATION_IN_PROGRESS",
+                    null,
                     "A bulk query operation for this app and shop is already in progress: "
                             + running.stream().map(BulkOperation::gid).collect(Collectors.joining(", ")) + ".");
         }
         BulkOperation operation = create(text, version, who);
-        workers.schedule(() -> begin(operation.id(), query, grouped), timing.created().toMillis(), TimeUnit.MILLISECONDS);
+        workers.schedule(
+                () -> begin(operation.id(), query, grouped), timing.created().toMillis(), TimeUnit.MILLISECONDS);
         return Outcome.of(operation);
     }
 
@@ -118,8 +123,13 @@ final class BulkOperations implements AutoCloseable {
             return Outcome.refused(null, List.of("id"), "Bulk operation does not exist");
         }
         if (found.get().status().isEnd()) {
-            return new Outcome(found, Optional.of(new UserError(null, null, "A bulk operation cannot be canceled when it is "
-                    + found.get().status().name().toLowerCase(java.util.Locale.ROOT))));
+            return new Outcome(
+                    found,
+                    Optional.of(new UserError(
+                            null,
+                            null,
+                            "A bulk operation cannot be canceled when it is "
+                                    + found.get().status().name().toLowerCase(Locale.ROOT))));
         }
         BulkOperation canceling = found.get().with(BulkOperation.Status.CANCELING);
         operations.put(id, canceling);
@@ -145,11 +155,11 @@ final class BulkOperations implements AutoCloseable {
         }
         long wanted = Math.min(busy.get().numberOr(ApiVersions.bulkSlots(version)), ApiVersions.bulkSlots(version));
         long there = operations.values().stream()
-                .filter(operation -> operation.who().equals("foreign") && !operation.status().isEnd())
+                .filter(operation ->
+                        operation.who().equals("foreign") && !operation.status().isEnd())
                 .count();
         for (long i = there; i < wanted; i++) {
-            BulkOperation foreign =
-                    create("{ products { edges { node { id title } } } }", version, "foreign");
+            BulkOperation foreign = create("{ products { edges { node { id title } } } }", version, "foreign");
             operations.put(foreign.id(), foreign.with(BulkOperation.Status.RUNNING));
         }
     }
@@ -170,8 +180,20 @@ final class BulkOperations implements AutoCloseable {
     private BulkOperation create(String text, String version, String who) {
         long id = FIRST_ID + 16_769 * (operations.size() + 1L);
         BulkOperation operation = new BulkOperation(
-                id, text, version, who, BulkOperation.Status.CREATED, Optional.empty(), clock.millis(), 0, 0, 0, -1,
-                Optional.empty(), false, Optional.empty());
+                id,
+                text,
+                version,
+                who,
+                BulkOperation.Status.CREATED,
+                Optional.empty(),
+                clock.millis(),
+                0,
+                0,
+                0,
+                -1,
+                Optional.empty(),
+                false,
+                Optional.empty());
         operations.put(id, operation);
         return operation;
     }
@@ -202,9 +224,18 @@ final class BulkOperations implements AutoCloseable {
             LOG.error("Bulk operation {} failed", id, e);
             scans.remove(id);
             synchronized (this) {
-                operations.put(id, operations.get(id).withEnd(
-                        BulkOperation.Status.FAILED, Optional.of("INTERNAL_SERVER_ERROR"), clock.millis(), -1,
-                        Optional.empty(), false, Optional.empty()));
+                operations.put(
+                        id,
+                        operations
+                                .get(id)
+                                .withEnd(
+                                        BulkOperation.Status.FAILED,
+                                        Optional.of("INTERNAL_SERVER_ERROR"),
+                                        clock.millis(),
+                                        -1,
+                                        Optional.empty(),
+                                        false,
+                                        Optional.empty()));
             }
         }
     }
@@ -219,7 +250,9 @@ final class BulkOperations implements AutoCloseable {
                 .filter(fault -> RecordFaults.isOne(fault.fault()) && fault.left() != 0)
                 .toList());
         LineFile file = new LineFile(
-                path, faults.strike(Fault.CRLF).isPresent(), faults.strike(Fault.MISSING_FINAL_NEWLINE).isEmpty());
+                path,
+                faults.strike(Fault.CRLF).isPresent(),
+                faults.strike(Fault.MISSING_FINAL_NEWLINE).isEmpty());
         BulkScan scan;
         try (file) {
             LineOrder order = new LineOrder(shuffled ? LineOrder.Kind.SHUFFLED : kind, file, dice);
@@ -242,7 +275,8 @@ final class BulkOperations implements AutoCloseable {
 
     private synchronized void finish(long id, Result result) {
         BulkOperation running = operations.get(id);
-        if (running.status() != BulkOperation.Status.RUNNING || faults.strike(Fault.NEVER_COMPLETES).isPresent()) {
+        if (running.status() != BulkOperation.Status.RUNNING
+                || faults.strike(Fault.NEVER_COMPLETES).isPresent()) {
             return;
         }
         scans.remove(id);
@@ -260,12 +294,23 @@ final class BulkOperations implements AutoCloseable {
         Optional<Faults.Active> failed = faults.strike(Fault.BULK_FAILED);
         if (failed.isPresent()) {
             return counted.withEnd(
-                    BulkOperation.Status.FAILED, errorCode(failed.get()), 0, -1, Optional.empty(), false, Optional.empty());
+                    BulkOperation.Status.FAILED,
+                    errorCode(failed.get()),
+                    0,
+                    -1,
+                    Optional.empty(),
+                    false,
+                    Optional.empty());
         }
         Optional<Faults.Active> failedPartial = faults.strike(Fault.BULK_FAILED_PARTIAL);
         if (failedPartial.isPresent()) {
             return counted.withEnd(
-                    BulkOperation.Status.FAILED, errorCode(failedPartial.get()), 0, -1, Optional.of(half(result)), true,
+                    BulkOperation.Status.FAILED,
+                    errorCode(failedPartial.get()),
+                    0,
+                    -1,
+                    Optional.of(half(result)),
+                    true,
                     Optional.empty());
         }
         if (faults.strike(Fault.BULK_CANCELED).isPresent()) {
@@ -274,17 +319,28 @@ final class BulkOperations implements AutoCloseable {
         }
         if (faults.strike(Fault.BULK_CANCELED_WITH_URL).isPresent()) {
             return counted.withEnd(
-                    BulkOperation.Status.CANCELED, Optional.empty(), 0, -1, Optional.of(half(result)), false, Optional.empty());
+                    BulkOperation.Status.CANCELED,
+                    Optional.empty(),
+                    0,
+                    -1,
+                    Optional.of(half(result)),
+                    false,
+                    Optional.empty());
         }
         if (faults.strike(Fault.BULK_EXPIRED).isPresent()) {
             return counted.withEnd(
                     BulkOperation.Status.EXPIRED, Optional.empty(), 0, -1, Optional.empty(), false, Optional.empty());
         }
-        boolean withoutUrl = result.lines() == 0 || faults.strike(Fault.COMPLETED_WITHOUT_URL).isPresent();
+        boolean withoutUrl = result.lines() == 0
+                || faults.strike(Fault.COMPLETED_WITHOUT_URL).isPresent();
         long size = withoutUrl ? -1 : result.bytes() + offBy(Fault.SIZE_MISMATCH);
         return counted.withEnd(
-                BulkOperation.Status.COMPLETED, Optional.empty(), now, size,
-                withoutUrl ? Optional.empty() : Optional.of(result.file()), false,
+                BulkOperation.Status.COMPLETED,
+                Optional.empty(),
+                now,
+                size,
+                withoutUrl ? Optional.empty() : Optional.of(result.file()),
+                false,
                 faults.strike(Fault.URL_ELSEWHERE)
                         .map(fault -> fault.argumentOr("http://169.254.169.254/latest/meta-data/")));
     }
@@ -298,8 +354,10 @@ final class BulkOperations implements AutoCloseable {
     }
 
     private void end(BulkOperation operation, BulkOperation.Status status) {
-        operations.put(operation.id(), operation.withEnd(
-                status, Optional.empty(), clock.millis(), -1, Optional.empty(), false, Optional.empty()));
+        operations.put(
+                operation.id(),
+                operation.withEnd(
+                        status, Optional.empty(), clock.millis(), -1, Optional.empty(), false, Optional.empty()));
     }
 
     private synchronized void endCanceled(long id) {
@@ -307,15 +365,23 @@ final class BulkOperations implements AutoCloseable {
         BulkOperation operation = operations.get(id);
         // The vendor's counts of a canceled operation are never 0 in recordings, though it gives no url.
         BulkOperation counted = scan == null ? operation : operation.withCounts(scan.lines(), scan.roots());
-        operations.put(id, counted.withEnd(
-                BulkOperation.Status.CANCELED, Optional.empty(), 0, -1, Optional.empty(), false, Optional.empty()));
+        operations.put(
+                id,
+                counted.withEnd(
+                        BulkOperation.Status.CANCELED,
+                        Optional.empty(),
+                        0,
+                        -1,
+                        Optional.empty(),
+                        false,
+                        Optional.empty()));
     }
 
     /** The first half of a file, up to a line's end. */
     private static Path half(Result result) throws IOException {
         Path part = result.file().resolveSibling(result.file().getFileName() + ".part");
-        try (var lines = Files.newBufferedReader(result.file(), java.nio.charset.StandardCharsets.ISO_8859_1);
-                var out = Files.newBufferedWriter(part, java.nio.charset.StandardCharsets.ISO_8859_1)) {
+        try (var lines = Files.newBufferedReader(result.file(), StandardCharsets.ISO_8859_1);
+                var out = Files.newBufferedWriter(part, StandardCharsets.ISO_8859_1)) {
             for (long i = 0; i < Math.max(1, result.lines() / 2); i++) {
                 String line = lines.readLine();
                 if (line == null) {

@@ -73,7 +73,8 @@ record BulkQuery(List<Root<?>> roots) {
         try {
             return Parser.parse(text);
         } catch (InvalidSyntaxException e) {
-            boolean ended = e.getOffendingToken() == null || e.getOffendingToken().contains("EOF") || text.isBlank();
+            boolean ended =
+                    e.getOffendingToken() == null || e.getOffendingToken().contains("EOF") || text.isBlank();
             throw new Refused("Invalid bulk query: syntax error, unexpected "
                     + (ended ? "end of file" : "'" + e.getOffendingToken() + "' at " + e.getLocation()));
         }
@@ -99,7 +100,8 @@ record BulkQuery(List<Root<?>> roots) {
                 .map(value -> ((StringValue) value).getValue())
                 .findFirst()
                 .orElse("");
-        boolean sorted = field.getArguments().stream().anyMatch(argument -> argument.getName().equals("sortKey"));
+        boolean sorted = field.getArguments().stream()
+                .anyMatch(argument -> argument.getName().equals("sortKey"));
         return new Root<>(type, Selection.compile(type, Selection.nodeOf(field), document), search, sorted);
     }
 
@@ -137,17 +139,20 @@ record BulkQuery(List<Root<?>> roots) {
                 throw new Refused("Bulk queries cannot contain connections with a nesting depth greater than 2.");
             }
             if (!selectedByNodes.isEmpty()) {
-                throw new Refused("All connection fields in a bulk query must select their contents using 'edges' > 'node',"
-                        + " e.g: 'orders { edges { node {'. Selecting via 'nodes' is not supported."
-                        + " Invalid connection fields: '" + String.join("', '", selectedByNodes) + "'.");
+                throw new Refused(
+                        "All connection fields in a bulk query must select their contents using 'edges' > 'node',"
+                                + " e.g: 'orders { edges { node {'. Selecting via 'nodes' is not supported."
+                                + " Invalid connection fields: '" + String.join("', '", selectedByNodes) + "'.");
             }
             if (inList) {
-                throw new Refused("Queries that contain a connection field within a list field are not currently supported.");
+                throw new Refused(
+                        "Queries that contain a connection field within a list field are not currently supported.");
             }
             if (!withoutParentId.isEmpty()) {
-                throw new Refused("The parent 'node' field for a nested connection must select the 'id' field without an"
-                        + " alias and must be of 'ID' return type. Connection fields without 'id': "
-                        + String.join(", ", withoutParentId) + ".");
+                throw new Refused(
+                        "The parent 'node' field for a nested connection must select the 'id' field without an"
+                                + " alias and must be of 'ID' return type. Connection fields without 'id': "
+                                + String.join(", ", withoutParentId) + ".");
             }
         }
 
@@ -169,13 +174,19 @@ record BulkQuery(List<Root<?>> roots) {
             }
         }
 
-        private void walkConnection(Field field, GraphQLObjectType connection, List<Field> below, int above, boolean list,
-                List<Field> siblings, Field parentConnection) {
+        private void walkConnection(
+                Field field,
+                GraphQLObjectType connection,
+                List<Field> below,
+                int above,
+                boolean list,
+                List<Field> siblings,
+                Field parentConnection) {
             connections++;
             depth = Math.max(depth, above + 1);
             inList |= list;
-            boolean idSelected = siblings.stream()
-                    .anyMatch(sibling -> sibling.getName().equals("id") && sibling.getAlias() == null);
+            boolean idSelected =
+                    siblings.stream().anyMatch(sibling -> sibling.getName().equals("id") && sibling.getAlias() == null);
             if (parentConnection != null && !idSelected) {
                 withoutParentId.add(parentConnection.getName());
             }
@@ -184,11 +195,13 @@ record BulkQuery(List<Root<?>> roots) {
                     .flatMap(edges -> Selection.flatten(edges.getSelectionSet(), fragments).stream())
                     .filter(inner -> inner.getName().equals("node"))
                     .toList();
-            if (nodes.isEmpty() || below.stream().anyMatch(inner -> inner.getName().equals("nodes"))) {
+            if (nodes.isEmpty()
+                    || below.stream().anyMatch(inner -> inner.getName().equals("nodes"))) {
                 selectedByNodes.add(field.getName());
                 return;
             }
-            GraphQLType edge = GraphQLTypeUtil.unwrapAll(connection.getFieldDefinition("edges").getType());
+            GraphQLType edge = GraphQLTypeUtil.unwrapAll(
+                    connection.getFieldDefinition("edges").getType());
             GraphQLType node = GraphQLTypeUtil.unwrapAll(
                     ((GraphQLObjectType) edge).getFieldDefinition("node").getType());
             List<Field> selected = Selection.flatten(nodes.get(0).getSelectionSet(), fragments);

@@ -31,8 +31,15 @@ final class BulkScan {
     private volatile long roots;
 
     /** @param createdFrom orders made before (milliseconds) are not shown to the app */
-    BulkScan(SimulatedShop shop, long createdFrom, String version, LineFile file, LineOrder order, RecordFaults damage,
-            ScanChanges changes, BooleanSupplier stopped) {
+    BulkScan(
+            SimulatedShop shop,
+            long createdFrom,
+            String version,
+            LineFile file,
+            LineOrder order,
+            RecordFaults damage,
+            ScanChanges changes,
+            BooleanSupplier stopped) {
         this.shop = shop;
         this.createdFrom = createdFrom;
         this.version = version;
@@ -93,7 +100,7 @@ final class BulkScan {
         line.clear();
         selection.writeRoot(found, line);
         byte[] whole = line.copyFrom(0);
-        for (byte[] damaged : damage.applyTo(whole, found.id())) {
+        for (byte[] damaged : damage.applyTo(whole, firstChild(found, selection), found.id())) {
             order.root(damaged, 0, damaged.length);
             roots = roots + (RecordFaults.isOrphan(damaged) ? 0 : 1);
         }
@@ -121,13 +128,27 @@ final class BulkScan {
         children(source, selection);
     }
 
+    private <S> byte[] firstChild(S source, Selection<S> selection) {
+        return selection.children().isEmpty()
+                ? new byte[0]
+                : firstChild(source, selection, selection.children().get(0));
+    }
+
+    private <S, C> byte[] firstChild(S source, Selection<S> selection, Selection.Children<S, C> children) {
+        line.clear();
+        children.of(source).stream().limit(1).forEach(child -> children.selection()
+                .writeChild(child, selection, source, line));
+        return line.copyFrom(0);
+    }
+
     private <S> void children(S source, Selection<S> selection) throws IOException {
         for (Selection.Children<S, ?> children : selection.children()) {
             children(source, selection, children);
         }
     }
 
-    private <S, C> void children(S source, Selection<S> selection, Selection.Children<S, C> children) throws IOException {
+    private <S, C> void children(S source, Selection<S> selection, Selection.Children<S, C> children)
+            throws IOException {
         List<C> below = children.of(source);
         for (C child : below) {
             line.clear();

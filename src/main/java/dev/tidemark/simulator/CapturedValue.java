@@ -27,7 +27,9 @@ final class CapturedValue implements ValueSink {
 
     @Override
     public void time(long millis) {
-        value = millis == 0 ? null : Instant.ofEpochSecond(Math.floorDiv(millis, 1_000)).toString();
+        value = millis == 0
+                ? null
+                : Instant.ofEpochSecond(Math.floorDiv(millis, 1_000)).toString();
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,7 +23,12 @@ final class ControlApi {
     private final ScanChanges duringScan;
     private final RequestLog requests;
 
-    ControlApi(OrderChanges orders, Faults faults, ShopClock clock, BulkOperations bulk, ScanChanges duringScan,
+    ControlApi(
+            OrderChanges orders,
+            Faults faults,
+            ShopClock clock,
+            BulkOperations bulk,
+            ScanChanges duringScan,
             RequestLog requests) {
         this.orders = orders;
         this.faults = faults;
@@ -38,13 +44,14 @@ final class ControlApi {
                 case "/_control/orders" -> truthOf(orders.apply(body(request)));
                 case "/_control/faults" -> faults(request);
                 case "/_control/clock" -> clock(request);
-                case "/_control/operations" -> json(200, bulk.all().stream().map(ControlApi::show).toList());
+                case "/_control/operations" ->
+                    json(200, bulk.all().stream().map(ControlApi::show).toList());
                 case "/_control/timing" -> timing(request);
                 case "/_control/during-scan" -> duringScan(request);
                 case "/_control/requests" -> requests(request);
                 default -> Reply.notFound();
             };
-        } catch (IllegalArgumentException | java.time.DateTimeException | ArithmeticException refused) {
+        } catch (IllegalArgumentException | DateTimeException | ArithmeticException refused) {
             return json(400, Map.of("error", String.valueOf(refused.getMessage())));
         }
     }
@@ -104,8 +111,8 @@ final class ControlApi {
             return;
         }
         Fault fault = Fault.named(name)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "There is no fault " + name + "; there are: " + Fault.labels()));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("There is no fault " + name + "; there are: " + Fault.labels()));
         faults.add(fault, wanted.path("arg").asText(""), wanted.path("times").asLong(0));
     }
 
@@ -141,12 +148,19 @@ final class ControlApi {
             JsonNode wanted = body(request);
             BulkOperations.Timing old = bulk.timing();
             bulk.timing(new BulkOperations.Timing(
-                    Duration.ofMillis(wanted.path("created_ms").asLong(old.created().toMillis())),
-                    Duration.ofMillis(wanted.path("running_ms").asLong(old.running().toMillis()))));
+                    Duration.ofMillis(
+                            wanted.path("created_ms").asLong(old.created().toMillis())),
+                    Duration.ofMillis(
+                            wanted.path("running_ms").asLong(old.running().toMillis()))));
         }
         BulkOperations.Timing timing = bulk.timing();
-        return json(200, Map.of(
-                "created_ms", timing.created().toMillis(), "running_ms", timing.running().toMillis()));
+        return json(
+                200,
+                Map.of(
+                        "created_ms",
+                        timing.created().toMillis(),
+                        "running_ms",
+                        timing.running().toMillis()));
     }
 
     private Reply duringScan(Request request) {

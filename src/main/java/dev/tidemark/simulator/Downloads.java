@@ -58,12 +58,15 @@ final class Downloads {
             return refused.get();
         }
         String name = request.path().substring("/bulk/".length());
-        String expires = request.parameter("Expires").filter(text -> text.matches("\\d{1,15}")).orElse("0");
+        String expires = request.parameter("Expires")
+                .filter(text -> text.matches("\\d{1,15}"))
+                .orElse("0");
         Path file = files.get(name);
         if (file == null || !Files.exists(file)) {
             return storageError(404, "NoSuchKey", "The specified key does not exist.");
         }
-        if (!signature(name, Long.parseLong(expires)).equals(request.parameter("Signature").orElse(""))) {
+        if (!signature(name, Long.parseLong(expires))
+                .equals(request.parameter("Signature").orElse(""))) {
             return storageError(403, "SignatureDoesNotMatch", "Access denied.");
         }
         if (clock.now().getEpochSecond() > Long.parseLong(expires)) {
@@ -89,9 +92,8 @@ final class Downloads {
         if (faults.strike(Fault.DOWNLOAD_HTML).isPresent()) {
             return Optional.of(Reply.of(200, "text/html", HttpFaults.HTML));
         }
-        return faults.strike(Fault.DOWNLOAD_REDIRECT)
-                .map(redirect -> Reply.of(302, "text/html", "")
-                        .with("Location", redirect.argumentOr("http://127.0.0.1:9/elsewhere")));
+        return faults.strike(Fault.DOWNLOAD_REDIRECT).map(redirect -> Reply.of(302, "text/html", "")
+                .with("Location", redirect.argumentOr("http://127.0.0.1:9/elsewhere")));
     }
 
     private Reply send(Request request, Path file) throws IOException {
@@ -100,7 +102,8 @@ final class Downloads {
             return compressed(out -> writeBomb(out, bomb.get().numberOr(1_024)));
         }
         if (faults.strike(Fault.GZIP_CORRUPT).isPresent()) {
-            return Reply.of(200, JSONL, new Reply.Content.Bytes(damagedGzip(file))).with("Content-Encoding", "gzip");
+            return Reply.of(200, JSONL, new Reply.Content.Bytes(damagedGzip(file)))
+                    .with("Content-Encoding", "gzip");
         }
         if (faults.strike(Fault.GZIP_TRUNCATED).isPresent()) {
             byte[] whole = zipped(file);
@@ -121,7 +124,10 @@ final class Downloads {
     /** Such faults count bytes of the file, so it goes as it is. */
     private boolean breaksTransfer() {
         return Stream.of(
-                        Fault.DOWNLOAD_RESET, Fault.DOWNLOAD_TRUNCATED, Fault.DOWNLOAD_SHORT, Fault.DOWNLOAD_SLOW,
+                        Fault.DOWNLOAD_RESET,
+                        Fault.DOWNLOAD_TRUNCATED,
+                        Fault.DOWNLOAD_SHORT,
+                        Fault.DOWNLOAD_SLOW,
                         Fault.DOWNLOAD_CHUNKED)
                 .anyMatch(fault -> faults.inForce(fault).isPresent());
     }
@@ -130,7 +136,8 @@ final class Downloads {
         long size = Files.size(file);
         Matcher range = RANGE.matcher(request.header("range").orElse(""));
         if (!range.matches()) {
-            return Reply.of(200, JSONL, new Reply.Content.FilePart(file, 0, size)).with("Accept-Ranges", "bytes");
+            return Reply.of(200, JSONL, new Reply.Content.FilePart(file, 0, size))
+                    .with("Accept-Ranges", "bytes");
         }
         long from = Long.parseLong(range.group(1));
         long to = range.group(2) == null ? size - 1 : Math.min(size - 1, Long.parseLong(range.group(2)));
@@ -215,8 +222,11 @@ final class Downloads {
     }
 
     private static Reply storageError(int status, String code, String message) {
-        return Reply.of(status, "application/xml; charset=UTF-8", "<?xml version='1.0' encoding='UTF-8'?><Error><Code>" + code
-                + "</Code><Message>" + message + "</Message></Error>");
+        return Reply.of(
+                status,
+                "application/xml; charset=UTF-8",
+                "<?xml version='1.0' encoding='UTF-8'?><Error><Code>" + code + "</Code><Message>" + message
+                        + "</Message></Error>");
     }
 
     private String signature(String name, long expires) {

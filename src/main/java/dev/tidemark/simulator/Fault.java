@@ -34,13 +34,17 @@ enum Fault {
     SUBMIT_LOST(Form.TIMES, "bulkOperationRunQuery is accepted, but the connection closes before the answer"),
     SLOT_BUSY(Form.ARG, "ARG foreign operations hold bulk slots (default all), until TIMES submits were refused"),
     LIMIT_REACHED(Form.TIMES, "bulkOperationRunQuery is refused with LIMIT_REACHED"),
+    CURSOR_LOOP(Form.TIMES, "Pages have a next one whose cursor leads back to their own beginning"),
+    PAGE_WITHOUT_CURSOR(Form.TIMES, "Pages have a next one but no endCursor"),
     FALL_FORWARD(Form.ARG, "Answers come from version ARG (default the next later one), and the header says so"),
     SHOP_ALIAS(Form.ARG, "shop.myshopifyDomain is ARG, default another shop's name"),
     SEARCH_WARNING(Form.ARG, "Every answer about orders warns that field ARG (default updated_at) was ignored"),
     MISSING_SCOPE(Form.ARG, "Scope ARG (default read_all_orders: only 60 days are seen) is not granted"),
 
-    BULK_FAILED(Form.ARG, "Operation ends FAILED without a result; ARG is the errorCode, default INTERNAL_SERVER_ERROR"),
-    BULK_FAILED_PARTIAL(Form.ARG, "Operation ends FAILED; partialDataUrl has the first half of the roots; ARG as above"),
+    BULK_FAILED(
+            Form.ARG, "Operation ends FAILED without a result; ARG is the errorCode, default INTERNAL_SERVER_ERROR"),
+    BULK_FAILED_PARTIAL(
+            Form.ARG, "Operation ends FAILED; partialDataUrl has the first half of the roots; ARG as above"),
     BULK_CANCELED(Form.TIMES, "Operation ends CANCELED, counts not 0, no url"),
     BULK_CANCELED_WITH_URL(Form.TIMES, "Operation ends CANCELED, counts not 0, url of a part of the rows"),
     BULK_EXPIRED(Form.TIMES, "Operation ends EXPIRED"),
@@ -60,7 +64,8 @@ enum Fault {
     DOWNLOAD_REDIRECT(Form.ARG, "Download answers 302 to ARG, default http://127.0.0.1:9/elsewhere"),
     DOWNLOAD_EXPIRED(Form.TIMES, "Download answers as for an expired URL"),
     DOWNLOAD_TRUNCATED(Form.ARG, "Body stops after ARG bytes or percent (default 50%), Content-Length as promised"),
-    DOWNLOAD_SHORT(Form.ARG, "Body stops after ARG bytes or percent (default 50%), Content-Length fits: nothing to notice"),
+    DOWNLOAD_SHORT(
+            Form.ARG, "Body stops after ARG bytes or percent (default 50%), Content-Length fits: nothing to notice"),
     DOWNLOAD_RESET(Form.ARG, "Connection is reset after ARG bytes or percent (default 50%)"),
     DOWNLOAD_SLOW(Form.ARG, "Body comes at ARG bytes a second, default 100000"),
     DOWNLOAD_CHUNKED(Form.TIMES, "Body comes in chunks, without a length"),
@@ -90,6 +95,10 @@ enum Fault {
     FUTURE_UPDATED_AT(Form.COUNT, "Orders updated in the year 2999"),
     INFINITE_UPDATED_AT(Form.COUNT, "Orders updated at infinity"),
     NO_OFFSET_UPDATED_AT(Form.COUNT, "Orders whose updatedAt has no offset"),
+    ODD_OFFSET_UPDATED_AT(Form.COUNT, "Orders whose updatedAt has the offset +05:45 (still right)"),
+    NANOSECOND_UPDATED_AT(Form.COUNT, "Orders whose updatedAt has nine decimals"),
+    LEAP_SECOND_UPDATED_AT(Form.COUNT, "Orders updated in second 60"),
+    EXTRA_FIELD(Form.COUNT, "Orders with a field nobody asked for (otherwise right)"),
     DUPLICATE_OLDER(Form.COUNT, "Orders followed by an older version of themselves"),
     DUPLICATE_NEWER(Form.COUNT, "Orders preceded by an older version of themselves");
 
@@ -126,7 +135,9 @@ enum Fault {
 
     /** Empty when no fault has this name. */
     static Optional<Fault> named(String label) {
-        return Arrays.stream(values()).filter(fault -> fault.label().equals(label)).findFirst();
+        return Arrays.stream(values())
+                .filter(fault -> fault.label().equals(label))
+                .findFirst();
     }
 
     static String labels() {

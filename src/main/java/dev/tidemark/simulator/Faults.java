@@ -89,7 +89,9 @@ final class Faults {
             case ARG -> {
                 // An argument may be a URL, so only a number after the last colon that follows no slash is the limit.
                 int colon = rest.lastIndexOf(':');
-                boolean limited = colon >= 0 && !rest.contains("//") && rest.substring(colon + 1).matches("\\d{1,9}");
+                boolean limited = colon >= 0
+                        && !rest.contains("//")
+                        && rest.substring(colon + 1).matches("\\d{1,9}");
                 yield limited
                         ? add(fault, rest.substring(0, colon), Long.parseLong(rest.substring(colon + 1)))
                         : add(fault, rest, 0);

@@ -15,8 +15,16 @@ final class HttpFaults {
     private static final DateTimeFormatter HTTP_DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final Fault[] STATUSES = {
-        Fault.HTTP_401, Fault.HTTP_402, Fault.HTTP_403, Fault.HTTP_404, Fault.HTTP_423, Fault.HTTP_429, Fault.HTTP_500,
-        Fault.HTTP_502, Fault.HTTP_503, Fault.HTTP_504
+        Fault.HTTP_401,
+        Fault.HTTP_402,
+        Fault.HTTP_403,
+        Fault.HTTP_404,
+        Fault.HTTP_423,
+        Fault.HTTP_429,
+        Fault.HTTP_500,
+        Fault.HTTP_502,
+        Fault.HTTP_503,
+        Fault.HTTP_504
     };
 
     private final Faults faults;
@@ -47,9 +55,8 @@ final class HttpFaults {
         if (faults.strike(Fault.EMPTY_200).isPresent()) {
             return Optional.of(Reply.json(200, ""));
         }
-        return faults.strike(Fault.REDIRECT)
-                .map(redirect -> Reply.of(302, "text/html", "")
-                        .with("Location", redirect.argumentOr("http://127.0.0.1:9/elsewhere")));
+        return faults.strike(Fault.REDIRECT).map(redirect -> Reply.of(302, "text/html", "")
+                .with("Location", redirect.argumentOr("http://127.0.0.1:9/elsewhere")));
     }
 
     static Reply unauthorized() {
@@ -74,11 +81,15 @@ final class HttpFaults {
         return switch (status) {
             case 401 -> unauthorized();
             case 402 -> Reply.json(402, "{\"errors\":\"Unavailable Shop\"}");
-            case 403 -> Reply.json(403, "{\"errors\":\"[API] This action requires merchant approval for read_orders scope.\"}");
+            case 403 ->
+                Reply.json(403, "{\"errors\":\"[API] This action requires merchant approval for read_orders scope.\"}");
             case 404 -> Reply.notFound();
             case 423 -> Reply.json(423, "{\"errors\":\"This shop is unavailable\"}");
-            case 429 -> Reply.json(429, "{\"errors\":\"Exceeded 2 calls per second for api client. Reduce request rates to"
-                    + " resume uninterrupted service.\"}");
+            case 429 ->
+                Reply.json(
+                        429,
+                        "{\"errors\":\"Exceeded 2 calls per second for api client. Reduce request rates to"
+                                + " resume uninterrupted service.\"}");
             default -> Reply.of(status, "text/html; charset=utf-8", HTML);
         };
     }

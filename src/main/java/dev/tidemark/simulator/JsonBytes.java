@@ -1,6 +1,7 @@
 package dev.tidemark.simulator;
 
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.Arrays;
 
 /** JSON as the vendor's bulk files write it, slashes escaped, straight into bytes. Grows as needed; not thread-safe. */
@@ -30,11 +31,6 @@ final class JsonBytes implements ValueSink {
 
     void clear() {
         size = 0;
-    }
-
-    /** Forgets what was written after the position. */
-    void backTo(int position) {
-        size = position;
     }
 
     void raw(byte[] more) {
@@ -86,7 +82,7 @@ final class JsonBytes implements ValueSink {
         }
         long day = Math.floorDiv(millis, DAY_MILLIS);
         if (day != dayInCache) {
-            dateInCache = ("\"" + java.time.LocalDate.ofEpochDay(day) + "T").getBytes(StandardCharsets.US_ASCII);
+            dateInCache = ("\"" + LocalDate.ofEpochDay(day) + "T").getBytes(StandardCharsets.US_ASCII);
             dayInCache = day;
         }
         raw(dateInCache);

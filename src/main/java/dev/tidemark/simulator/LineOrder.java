@@ -2,6 +2,7 @@ package dev.tidemark.simulator;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -60,7 +61,7 @@ final class LineOrder {
     }
 
     private void hold(byte[] source, int from, int count) throws IOException {
-        held.add(java.util.Arrays.copyOfRange(source, from, from + count));
+        held.add(Arrays.copyOfRange(source, from, from + count));
         if (held.size() > kind.heldBack) {
             release();
         }

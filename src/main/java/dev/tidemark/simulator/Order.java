@@ -35,8 +35,16 @@ record Order(
         List<Line> lines) {
 
     /** A line item. Product and variant are absent for what the shop has ceased to sell. */
-    record Line(long id, Optional<Product.Choice> choice, String title, String variantTitle, String sku, int quantity,
-            int currentQuantity, long unitPrice, long discount) {
+    record Line(
+            long id,
+            Optional<Product.Choice> choice,
+            String title,
+            String variantTitle,
+            String sku,
+            int quantity,
+            int currentQuantity,
+            long unitPrice,
+            long discount) {
 
         long total() {
             return unitPrice * quantity - discount;
@@ -44,7 +52,15 @@ record Order(
 
         Line withQuantity(int newQuantity) {
             return new Line(
-                    id, choice, title, variantTitle, sku, newQuantity, newQuantity, unitPrice, discount * newQuantity / quantity);
+                    id,
+                    choice,
+                    title,
+                    variantTitle,
+                    sku,
+                    newQuantity,
+                    newQuantity,
+                    unitPrice,
+                    discount * newQuantity / quantity);
         }
 
         Line withUnitPrice(long newPrice) {

@@ -110,8 +110,25 @@ final class OrderBuilder {
 
     Order build() {
         return new Order(
-                before.id(), before.number(), committedAt, visibleAt, updatedAt, before.createdAt(), cancelledAt,
-                before.closedAt(), deletedAt, financialStatus, fulfillmentStatus, customerId, email, before.subscription(),
-                note, currency, before.taxPerMille(), shipping, before.refunded(), List.copyOf(lines));
+                before.id(),
+                before.number(),
+                committedAt,
+                visibleAt,
+                updatedAt,
+                before.createdAt(),
+                cancelledAt,
+                before.closedAt(),
+                deletedAt,
+                financialStatus,
+                fulfillmentStatus,
+                customerId,
+                email,
+                before.subscription(),
+                note,
+                currency,
+                before.taxPerMille(),
+                shipping,
+                before.refunded(),
+                List.copyOf(lines));
     }
 }

@@ -1,11 +1,13 @@
 package dev.tidemark.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Changes to orders as tests ask for them, in JSON: {@code {"action":"update","order_id":1,"set":{"note":"x"}}}. The
@@ -42,7 +44,8 @@ final class OrderChanges {
                     .mapToObj(i -> commit(create(change, now), change, now))
                     .toList();
         }
-        return targets(change).map(id -> {
+        return targets(change)
+                .map(id -> {
                     Order before = latest(id);
                     return commit(changed(action, before, change, now), change, now);
                 })
@@ -50,16 +53,17 @@ final class OrderChanges {
     }
 
     /** One order by id or by its place at the start, or so many spread evenly. */
-    private java.util.stream.Stream<Long> targets(JsonNode change) {
+    private Stream<Long> targets(JsonNode change) {
         if (change.has("order_id")) {
-            return java.util.stream.Stream.of(change.get("order_id").asLong());
+            return Stream.of(change.get("order_id").asLong());
         }
         if (change.has("sample")) {
             long count = Math.min(change.get("sample").asLong(), shop.ordersAtStart());
-            return LongStream.range(0, count).mapToObj(i -> shop.idAt((2 * i + 1) * shop.ordersAtStart() / (2 * count)));
+            return LongStream.range(0, count)
+                    .mapToObj(i -> shop.idAt((2 * i + 1) * shop.ordersAtStart() / (2 * count)));
         }
         if (change.has("index")) {
-            return java.util.stream.Stream.of(shop.idAt(change.get("index").asLong()));
+            return Stream.of(shop.idAt(change.get("index").asLong()));
         }
         throw new IllegalArgumentException("A change needs order_id, index or sample, or action create: " + change);
     }
@@ -90,13 +94,32 @@ final class OrderChanges {
             lines.add(newLine(change.path("line")));
         }
         Order blank = new Order(
-                id, shop.numberOf(id), now, now, time(change, "updated_at").orElse(now), created, 0, 0, 0, "PAID",
-                "UNFULFILLED", 0, "customer" + id % 100_000 + "@example.com", false, "", Currency.SHOP, 0, 495, 0, lines);
+                id,
+                shop.numberOf(id),
+                now,
+                now,
+                time(change, "updated_at").orElse(now),
+                created,
+                0,
+                0,
+                0,
+                "PAID",
+                "UNFULFILLED",
+                0,
+                "customer" + id % 100_000 + "@example.com",
+                false,
+                "",
+                Currency.SHOP,
+                0,
+                495,
+                0,
+                lines);
         return set(new OrderBuilder(blank), change.path("set")).build();
     }
 
     private Order changed(String action, Order before, JsonNode change, long now) {
-        OrderBuilder after = new OrderBuilder(before).updatedAt(time(change, "updated_at").orElse(now));
+        OrderBuilder after =
+                new OrderBuilder(before).updatedAt(time(change, "updated_at").orElse(now));
         switch (action) {
             case "update" -> {
                 if (change.path("set").isEmpty()) {
@@ -111,8 +134,9 @@ final class OrderChanges {
             case "add-line" -> after.line(newLine(change.path("line")));
             case "remove-line" -> after.withoutLine(lineOf(before, change).id());
             case "update-line" -> after.replaceLine(changedLine(lineOf(before, change), change.path("line")));
-            default -> throw new IllegalArgumentException("Unknown action " + action
-                    + "; there are create, update, cancel, delete, add-line, remove-line, update-line");
+            default ->
+                throw new IllegalArgumentException("Unknown action " + action
+                        + "; there are create, update, cancel, delete, add-line, remove-line, update-line");
         }
         return after.build();
     }
@@ -134,24 +158,37 @@ final class OrderChanges {
     private Order.Line newLine(JsonNode wanted) {
         Product.Choice choice = shop.range().choice(wanted.path("variant").asInt(0));
         int quantity = wanted.path("quantity").asInt(1);
-        long price = wanted.has("unit_price") ? cents(wanted.get("unit_price")) : choice.variant().price();
+        long price = wanted.has("unit_price")
+                ? cents(wanted.get("unit_price"))
+                : choice.variant().price();
         return new Order.Line(
-                shop.newLineId(), Optional.of(choice), wanted.path("title").asText(choice.product().title()),
-                choice.variant().title(), choice.variant().sku(), quantity, quantity, price, 0);
+                shop.newLineId(),
+                Optional.of(choice),
+                wanted.path("title").asText(choice.product().title()),
+                choice.variant().title(),
+                choice.variant().sku(),
+                quantity,
+                quantity,
+                price,
+                0);
     }
 
     private static OrderBuilder set(OrderBuilder order, JsonNode values) {
-        values.fields().forEachRemaining(value -> {
+        values.properties().forEach(value -> {
             switch (value.getKey()) {
                 case "note" -> order.note(value.getValue().asText());
                 case "email" -> order.email(value.getValue().asText());
-                case "financial_status" -> order.financialStatus(value.getValue().asText());
-                case "fulfillment_status" -> order.fulfillmentStatus(value.getValue().asText());
+                case "financial_status" ->
+                    order.financialStatus(value.getValue().asText());
+                case "fulfillment_status" ->
+                    order.fulfillmentStatus(value.getValue().asText());
                 case "currency" -> order.currency(Currency.of(value.getValue().asText()));
                 case "shipping" -> order.shipping(cents(value.getValue()));
                 case "customer_id" -> order.customerId(value.getValue().asLong());
-                default -> throw new IllegalArgumentException("Cannot set " + value.getKey()
-                        + "; can: note, email, financial_status, fulfillment_status, currency, shipping, customer_id");
+                default ->
+                    throw new IllegalArgumentException(
+                            "Cannot set " + value.getKey()
+                                    + "; can: note, email, financial_status, fulfillment_status, currency, shipping, customer_id");
             }
         });
         return order;
@@ -164,6 +201,6 @@ final class OrderChanges {
     }
 
     private static long cents(JsonNode amount) {
-        return new java.math.BigDecimal(amount.asText()).movePointRight(2).longValueExact();
+        return new BigDecimal(amount.asText()).movePointRight(2).longValueExact();
     }
 }

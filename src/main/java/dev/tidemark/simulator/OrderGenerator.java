@@ -30,7 +30,8 @@ final class OrderGenerator {
     private static final long FIRST_CUSTOMER_ID = 9_004_000_000_000_000L;
     private static final int ADDED_LINE_SLOT = 12;
     private static final String[] FIRST_NAMES = {
-        "ada", "ben", "carla", "dmitri", "elena", "farid", "grace", "hugo", "ines", "jonas", "kei", "lucia", "maya", "noor"
+        "ada", "ben", "carla", "dmitri", "elena", "farid", "grace", "hugo", "ines", "jonas", "kei", "lucia", "maya",
+        "noor"
     };
     private static final String[] LAST_NAMES = {
         "abbott", "berg", "castillo", "dahl", "evans", "fischer", "garcia", "haddad", "ito", "jensen", "kaya", "lopez"
@@ -119,13 +120,17 @@ final class OrderGenerator {
         long at =
                 switch (event) {
                     case CREATED -> created;
-                    case PAID -> dice.percent(12, index, 11) ? created + 60_000 + dice.belowLong(2 * HOUR, index, 12) : 0;
-                    case EDITED -> dice.percent(10, index, 13) ? created + HOUR + dice.belowLong(2 * DAY, index, 14) : 0;
+                    case PAID ->
+                        dice.percent(12, index, 11) ? created + 60_000 + dice.belowLong(2 * HOUR, index, 12) : 0;
+                    case EDITED ->
+                        dice.percent(10, index, 13) ? created + HOUR + dice.belowLong(2 * DAY, index, 14) : 0;
                     // Whole packing times: orders packed together share the second of their updated_at.
-                    case PACKED -> dice.percent(92, index, 15)
-                            ? (created / PACKING_EVERY + 2) * PACKING_EVERY + dice.below(1_000, index, 16)
-                            : 0;
-                    case REFUNDED -> dice.percent(5, index, 17) ? created + DAY + dice.belowLong(25 * DAY, index, 18) : 0;
+                    case PACKED ->
+                        dice.percent(92, index, 15)
+                                ? (created / PACKING_EVERY + 2) * PACKING_EVERY + dice.below(1_000, index, 16)
+                                : 0;
+                    case REFUNDED ->
+                        dice.percent(5, index, 17) ? created + DAY + dice.belowLong(25 * DAY, index, 18) : 0;
                     case CANCELLED -> dice.percent(3, index, 19) ? created + dice.belowLong(DAY, index, 20) + 1_000 : 0;
                 };
         return at >= start ? 0 : at;
@@ -253,7 +258,10 @@ final class OrderGenerator {
         long price = choice.variant().price();
         long discount = subscription ? price * quantity / 10 : 0;
         return new Order.Line(
-                FIRST_LINE_ID + index * LINE_IDS_PER_ORDER + slot * LINE_ID_STEP + dice.below(4_000, index, question + 5),
+                FIRST_LINE_ID
+                        + index * LINE_IDS_PER_ORDER
+                        + slot * LINE_ID_STEP
+                        + dice.below(4_000, index, question + 5),
                 discontinued ? Optional.empty() : Optional.of(choice),
                 choice.product().title(),
                 choice.variant().title(),

@@ -9,12 +9,41 @@ final class ProductRange {
     private static final long FIRST_VARIANT_ID = 9_003_500_000_000_000L;
     private static final long TWO_YEARS_MILLIS = 730L * 86_400_000;
     private static final String[] SUBSTANCES = {
-        "Magnesium Glycinate", "Omega-3 Fish Oil", "Vitamin D3 + K2", "Zinc Picolinate", "Vitamin B12", "Probiotic 50 Billion",
-        "Collagen Peptides", "Creatine Monohydrate", "Whey Protein Isolate", "Ashwagandha KSM-66", "Turmeric Curcumin",
-        "Electrolyte Powder", "Iron Bisglycinate", "Vitamin C Liposomal", "Melatonin 1 mg", "L-Theanine", "CoQ10 Ubiquinol",
-        "Psyllium Husk", "Greens Powder", "Pre-Workout \"Focus\"", "Multivitamin Women", "Multivitamin Men 50+",
-        "Kids' Gummies", "Elderberry Syrup", "Apple Cider Vinegar", "Glucosamine/Chondroitin", "Selenium", "Folate 5-MTHF",
-        "Beta-Alanine", "Hyaluronic Acid", "Krill Oil", "Maca Root", "Rhodiola Rosea", "Lion's Mane", "Spirulina",
+        "Magnesium Glycinate",
+        "Omega-3 Fish Oil",
+        "Vitamin D3 + K2",
+        "Zinc Picolinate",
+        "Vitamin B12",
+        "Probiotic 50 Billion",
+        "Collagen Peptides",
+        "Creatine Monohydrate",
+        "Whey Protein Isolate",
+        "Ashwagandha KSM-66",
+        "Turmeric Curcumin",
+        "Electrolyte Powder",
+        "Iron Bisglycinate",
+        "Vitamin C Liposomal",
+        "Melatonin 1 mg",
+        "L-Theanine",
+        "CoQ10 Ubiquinol",
+        "Psyllium Husk",
+        "Greens Powder",
+        "Pre-Workout \"Focus\"",
+        "Multivitamin Women",
+        "Multivitamin Men 50+",
+        "Kids' Gummies",
+        "Elderberry Syrup",
+        "Apple Cider Vinegar",
+        "Glucosamine/Chondroitin",
+        "Selenium",
+        "Folate 5-MTHF",
+        "Beta-Alanine",
+        "Hyaluronic Acid",
+        "Krill Oil",
+        "Maca Root",
+        "Rhodiola Rosea",
+        "Lion's Mane",
+        "Spirulina",
         "Café Keto Creamer"
     };
     private static final String[] TYPES = {"Capsules", "Powder", "Liquid", "Gummies"};
@@ -35,8 +64,8 @@ final class ProductRange {
             made.add(product(dice, startMillis, i));
         }
         products = List.copyOf(made);
-        products.forEach(product ->
-                product.variants().forEach(variant -> choices.add(new Product.Choice(product, variant))));
+        products.forEach(
+                product -> product.variants().forEach(variant -> choices.add(new Product.Choice(product, variant))));
     }
 
     List<Product> products() {

@@ -35,8 +35,9 @@ final class QueryCost {
             return 0;
         }
         var inner = Selection.flatten(field.getSelectionSet(), fragments);
-        boolean connection =
-                inner.stream().anyMatch(part -> part.getName().equals("edges") || part.getName().equals("nodes"));
+        boolean connection = inner.stream()
+                .anyMatch(
+                        part -> part.getName().equals("edges") || part.getName().equals("nodes"));
         if (!connection) {
             return 1 + inner.stream().mapToInt(this::of).sum();
         }
@@ -50,7 +51,8 @@ final class QueryCost {
 
     private int pageSize(Field field) {
         return field.getArguments().stream()
-                .filter(argument -> argument.getName().equals("first") || argument.getName().equals("last"))
+                .filter(argument ->
+                        argument.getName().equals("first") || argument.getName().equals("last"))
                 .map(Argument::getValue)
                 .mapToInt(value -> {
                     Object number = value instanceof VariableReference variable

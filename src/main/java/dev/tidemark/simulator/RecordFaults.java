@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -14,8 +12,10 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,7 +25,6 @@ import java.util.Set;
 /** Damage to single lines of one bulk file: which orders it concerns, and what becomes of their lines. */
 final class RecordFaults {
     private static final ObjectMapper JSON = JsonMapper.builder()
-            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
     private static final int NESTING = 20_000;
@@ -35,6 +34,7 @@ final class RecordFaults {
     private final Map<Long, List<Faults.Active>> byOrder = new HashMap<>();
     private Selection<Order> selection;
     private long rank;
+    private byte[] child = new byte[0];
 
     /** @param faults those in force that damage records */
     RecordFaults(List<Faults.Active> faults) {
@@ -48,7 +48,8 @@ final class RecordFaults {
 
     /** Whether the line is a child added by a fault, not counted among the roots. */
     static boolean isOrphan(byte[] line) {
-        return line.length < 400 && new String(line, StandardCharsets.ISO_8859_1).contains("\"__parentId\"");
+        int from = Math.max(0, line.length - 80);
+        return new String(line, from, line.length - from, StandardCharsets.ISO_8859_1).contains("\"__parentId\"");
     }
 
     /** Whether it must know how many orders the file will hold, in order to choose evenly among them. */
@@ -78,8 +79,13 @@ final class RecordFaults {
         return byOrder.containsKey(orderId) || byRank.containsKey(ofRank);
     }
 
-    /** The line of the order and those around it, after the damage. */
-    List<byte[]> applyTo(byte[] line, long orderId) {
+    /**
+     * The line of the order and those around it, after the damage.
+     *
+     * @param firstChild the line of the order's first child, empty when it has none
+     */
+    List<byte[]> applyTo(byte[] line, byte[] firstChild, long orderId) {
+        child = firstChild;
         Set<Faults.Active> here = new HashSet<>(byOrder.getOrDefault(orderId, List.of()));
         here.addAll(byRank.getOrDefault(rank, List.of()));
         List<byte[]> lines = new ArrayList<>(List.of(line));
@@ -91,7 +97,8 @@ final class RecordFaults {
             try {
                 apply(fault, lines);
             } catch (IOException e) {
-                throw new UncheckedIOException("Damaging a line by " + fault.fault().label() + " failed", e);
+                throw new UncheckedIOException(
+                        "Damaging a line by " + fault.fault().label() + " failed", e);
             }
         }
         return lines;
@@ -120,17 +127,18 @@ final class RecordFaults {
     private void apply(Faults.Active fault, List<byte[]> lines) throws IOException {
         byte[] line = lines.get(0);
         switch (fault.fault()) {
-            case MALFORMED_LINE -> lines.set(0, java.util.Arrays.copyOf(line, line.length * 2 / 3));
-            case UNKNOWN_TYPE -> lines.add(bytes("{\"id\":\"gid://shopify/Mystery/" + (rank + 1) + "\",\"riddle\":true}"));
-            case ORPHAN_CHILDREN -> lines.add(bytes("{\"id\":\"gid://shopify/LineItem/" + (9_007_000_000_000_000L + rank)
-                    + "\",\"title\":\"Orphan\",\"quantity\":1,\"__parentId\":\"gid://shopify/Order/"
-                    + (9_002_000_000_000_000L + rank) + "\"}"));
+            case MALFORMED_LINE -> lines.set(0, Arrays.copyOf(line, line.length * 2 / 3));
+            case UNKNOWN_TYPE ->
+                lines.add(bytes("{\"__typename\":\"Mystery\",\"id\":\"gid://shopify/Mystery/" + (rank + 1)
+                        + "\",\"riddle\":true}"));
+            case ORPHAN_CHILDREN -> lines.add(orphan(child));
             case DUPLICATE_OLDER -> lines.add(older(line));
             case DUPLICATE_NEWER -> lines.add(0, older(line));
             case LONG_LINE -> lines.set(0, longLine(line, fault.numberOr(64)));
-            case DEEP_NESTING -> lines.set(
-                    0, withMember(line, "\"deep\":" + "[".repeat(NESTING) + "]".repeat(NESTING)));
-            case DUPLICATE_KEYS -> lines.set(0, withMember(line, "\"" + key("id") + "\":\"gid:\\/\\/shopify\\/Order\\/1\""));
+            case DEEP_NESTING ->
+                lines.set(0, withMember(line, "\"deep\":" + "[".repeat(NESTING) + "]".repeat(NESTING)));
+            case DUPLICATE_KEYS ->
+                lines.set(0, withMember(line, "\"" + key("id") + "\":\"gid:\\/\\/shopify\\/Order\\/1\""));
             case NUL -> lines.set(0, withName(line, bytes("#nul\\u0000")));
             case LONE_SURROGATE -> lines.set(0, withName(line, bytes("#lone\\ud83d")));
             case BAD_UTF8 -> lines.set(0, withName(line, new byte[] {'#', (byte) 0xC3, (byte) 0x28, (byte) 0xFF}));
@@ -143,8 +151,23 @@ final class RecordFaults {
             case NULL_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), null));
             case FUTURE_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "2999-01-01T00:00:00Z"));
             case INFINITE_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "infinity"));
-            case NO_OFFSET_UPDATED_AT -> lines.set(
-                    0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", "")));
+            case ODD_OFFSET_UPDATED_AT ->
+                lines.set(
+                        0,
+                        with(
+                                line,
+                                key("updatedAt"),
+                                Instant.parse(text(line, "updatedAt"))
+                                        .atOffset(ZoneOffset.ofHoursMinutes(5, 45))
+                                        .toString()));
+            case NANOSECOND_UPDATED_AT ->
+                lines.set(
+                        0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", ".123456789Z")));
+            case LEAP_SECOND_UPDATED_AT -> lines.set(0, with(line, key("updatedAt"), "2026-06-30T23:59:60Z"));
+            case EXTRA_FIELD -> lines.set(0, withMember(line, "\"surprise\":{\"since\":\"today\"}"));
+            case NO_OFFSET_UPDATED_AT ->
+                lines.set(
+                        0, with(line, key("updatedAt"), text(line, "updatedAt").replace("Z", "")));
             default -> throw new IllegalStateException(fault.fault().label() + " does not damage records");
         }
     }
@@ -155,6 +178,14 @@ final class RecordFaults {
 
     private String text(byte[] line, String field) throws IOException {
         return JSON.readTree(line).path(key(field)).asText("2026-01-01T00:00:00Z");
+    }
+
+    /** A child like a real one, of a parent that is not in the file. */
+    private byte[] orphan(byte[] like) throws IOException {
+        ObjectNode tree = like.length == 0 ? JSON.createObjectNode() : (ObjectNode) JSON.readTree(like);
+        tree.put("id", Gid.LINE_ITEM.of(9_007_000_000_000_000L + rank));
+        tree.put("__parentId", Gid.ORDER.of(9_002_000_000_000_000L + rank));
+        return bytes(tree);
     }
 
     private byte[] older(byte[] line) throws IOException {
@@ -192,7 +223,8 @@ final class RecordFaults {
     private static byte[] moneyAsNumbers(byte[] line) throws IOException {
         JsonNode tree = JSON.readTree(line);
         for (JsonNode parent : tree.findParents("amount")) {
-            ((ObjectNode) parent).put("amount", new BigDecimal(parent.get("amount").asText()));
+            ((ObjectNode) parent)
+                    .put("amount", new BigDecimal(parent.get("amount").asText()));
         }
         return bytes(tree);
     }
@@ -203,7 +235,7 @@ final class RecordFaults {
         System.arraycopy(line, 0, whole, 0, line.length - 1);
         whole[line.length - 1] = ',';
         System.arraycopy(open, 0, whole, line.length, open.length);
-        java.util.Arrays.fill(whole, line.length + open.length, whole.length - 2, (byte) 'x');
+        Arrays.fill(whole, line.length + open.length, whole.length - 2, (byte) 'x');
         whole[whole.length - 2] = '"';
         whole[whole.length - 1] = '}';
         return whole;

@@ -22,8 +22,9 @@ import java.util.stream.Stream;
  */
 public final class S3Server implements AutoCloseable {
     private static final long READY_WITHIN_MILLIS = 60_000;
-    private static final String CHILD_OF_THIS_PROCESS =
-            "exec 3<&0; \"$@\" </dev/null & child=$!; (cat <&3 >/dev/null; kill -9 $child) 2>/dev/null & wait $child";
+    // $0 is the folder of the data, which the shell deletes only when nobody else is left to do it.
+    private static final String CHILD_OF_THIS_PROCESS = "exec 3<&0; \"$@\" </dev/null & child=$!;"
+            + " (cat <&3 >/dev/null; kill -9 $child; sleep 1; kill -0 $PPID || rm -rf \"$0\") 2>/dev/null & wait $child";
 
     private final Process process;
     private final int port;
@@ -47,9 +48,16 @@ public final class S3Server implements AutoCloseable {
         int chosenPort = port == 0 ? freePort() : port;
         Path log = data.resolve("s3.log");
         List<String> command = List.of(
-                "sh", "-c", CHILD_OF_THIS_PROCESS, "s3",
+                "sh",
+                "-c",
+                CHILD_OF_THIS_PROCESS,
+                data.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-jar", jar.toString(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-jar",
+                jar.toString(),
                 "--com.adobe.testing.s3mock.http-port=" + chosenPort,
                 "--server.port=0",
                 "--server.address=127.0.0.1",
@@ -136,14 +144,20 @@ public final class S3Server implements AutoCloseable {
                 .map(folder -> folder.resolve(jar))
                 .filter(Files::isRegularFile)
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException(
-                        "The S3 server needs s3mock/s3mock.jar beside app.jar or under ./target; the build puts it there"));
+                .orElseThrow(
+                        () -> new IllegalStateException(
+                                "The S3 server needs s3mock/s3mock.jar beside app.jar or under ./target; the build puts it there"));
     }
 
     private static Stream<Path> codeFolders() {
         try {
-            Path code = Path.of(S3Server.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return Stream.iterate(code.getParent(), folder -> folder != null, Path::getParent).limit(2);
+            Path code = Path.of(S3Server.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            return Stream.iterate(code.getParent(), folder -> folder != null, Path::getParent)
+                    .limit(2);
         } catch (URISyntaxException e) {
             return Stream.empty();
         }

@@ -176,10 +176,12 @@ final class SearchFilter<S> {
         if (instant.isEmpty() && day.isEmpty()) {
             return invalid(field, value);
         }
-        long from = instant.orElseGet(() -> day.get().atStartOfDay(shopZone).toInstant()).toEpochMilli();
+        long from = instant.orElseGet(() -> day.get().atStartOfDay(shopZone).toInstant())
+                .toEpochMilli();
         long length = day.isPresent() ? DAY_MILLIS : 1_000;
         ToLongFunction<S> read = fields.times.get(field);
-        ToLongFunction<S> time = wholeSeconds ? subject -> Math.floorDiv(read.applyAsLong(subject), 1_000L) * 1_000 : read;
+        ToLongFunction<S> time =
+                wholeSeconds ? subject -> Math.floorDiv(read.applyAsLong(subject), 1_000L) * 1_000 : read;
         if (field.equals("updated_at") && comparator.startsWith(">")) {
             updatedAtLeast = Math.max(updatedAtLeast, from);
         }
@@ -219,7 +221,8 @@ final class SearchFilter<S> {
     }
 
     private Predicate<S> invalid(String field, String value) {
-        warnings.add(new Warning(field, "Input `" + unquoted(value) + "` is not an accepted `" + field + "`.", "invalid_value"));
+        warnings.add(new Warning(
+                field, "Input `" + unquoted(value) + "` is not an accepted `" + field + "`.", "invalid_value"));
         return subject -> false;
     }
 

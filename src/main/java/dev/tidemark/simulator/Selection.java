@@ -8,6 +8,7 @@ import graphql.language.InlineFragment;
 import graphql.language.SelectionSet;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,7 @@ final class Selection<S> {
     private final ShopTypes.Type<S> type;
     private final List<Step<S>> steps = new ArrayList<>();
     private final List<Children<S, ?>> children = new ArrayList<>();
-    private final java.util.Map<String, String> keys = new java.util.HashMap<>();
+    private final Map<String, String> keys = new HashMap<>();
 
     private Selection(ShopTypes.Type<S> type) {
         this.type = type;

@@ -1,5 +1,6 @@
 package dev.tidemark.simulator;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,11 +85,13 @@ final class ShopTypes {
 
     static final Type<Bag> BAG = new Type<>("MoneyBag", Bag.class)
             .child("shopMoney", AMOUNT, bag -> Optional.of(new Amount(bag.shopMinor(), Currency.SHOP)))
-            .child("presentmentMoney", AMOUNT, bag -> Optional.of(
-                    new Amount(bag.presentment().fromShop(bag.shopMinor()), bag.presentment())));
+            .child(
+                    "presentmentMoney",
+                    AMOUNT,
+                    bag -> Optional.of(new Amount(bag.presentment().fromShop(bag.shopMinor()), bag.presentment())));
 
-    static final Type<String> EMAIL_ADDRESS = new Type<>("CustomerEmailAddress", String.class)
-            .value("emailAddress", (email, out) -> out.text(email));
+    static final Type<String> EMAIL_ADDRESS =
+            new Type<>("CustomerEmailAddress", String.class).value("emailAddress", (email, out) -> out.text(email));
 
     static final Type<Customer> CUSTOMER = new Type<>("Customer", Customer.class)
             .value("id", (customer, out) -> out.gid(Gid.CUSTOMER, customer.id()))
@@ -99,8 +102,13 @@ final class ShopTypes {
     static final Type<Product> PRODUCT = new Type<>("Product", Product.class);
 
     static final Type<ProductVariant> VARIANT = new Type<>("ProductVariant", ProductVariant.class)
-            .value("id", (variant, out) -> out.gid(Gid.PRODUCT_VARIANT, variant.variant().id()))
-            .value("legacyResourceId", (variant, out) -> out.text(Long.toString(variant.variant().id())))
+            .value(
+                    "id",
+                    (variant, out) ->
+                            out.gid(Gid.PRODUCT_VARIANT, variant.variant().id()))
+            .value(
+                    "legacyResourceId",
+                    (variant, out) -> out.text(Long.toString(variant.variant().id())))
             .value("title", (variant, out) -> out.text(variant.variant().title()))
             .value("sku", (variant, out) -> out.text(variant.variant().sku()))
             .value("price", (variant, out) -> out.money(variant.variant().price(), Currency.SHOP))
@@ -134,25 +142,40 @@ final class ShopTypes {
     private static Type<OrderLine> lineItem() {
         return new Type<>("LineItem", OrderLine.class)
                 .value("id", (line, out) -> out.gid(Gid.LINE_ITEM, line.line().id()))
-                .value("name", (line, out) -> out.text(line.line().title() + " - " + line.line().variantTitle()))
+                .value(
+                        "name",
+                        (line, out) -> out.text(
+                                line.line().title() + " - " + line.line().variantTitle()))
                 .value("title", (line, out) -> out.text(line.line().title()))
                 .value("variantTitle", (line, out) -> out.text(line.line().variantTitle()))
                 .value("sku", (line, out) -> out.text(line.line().sku()))
-                .value("vendor", (line, out) -> line.line().choice()
+                .value("vendor", (line, out) -> line.line()
+                        .choice()
                         .ifPresentOrElse(choice -> out.text(choice.product().vendor()), out::nothing))
                 .value("quantity", (line, out) -> out.number(line.line().quantity()))
                 .value("currentQuantity", (line, out) -> out.number(line.line().currentQuantity()))
                 .value("requiresShipping", (line, out) -> out.flag(true))
                 .value("taxable", (line, out) -> out.flag(line.order().taxPerMille() > 0))
                 .value("isGiftCard", (line, out) -> out.flag(false))
-                .child("originalUnitPriceSet", BAG, line -> bag(line, line.line().unitPrice()))
-                .child("originalTotalSet", BAG, line -> bag(line, line.line().unitPrice() * line.line().quantity()))
-                .child("discountedUnitPriceSet", BAG, line -> bag(
-                        line, line.line().total() / Math.max(1, line.line().quantity())))
+                .child(
+                        "originalUnitPriceSet",
+                        BAG,
+                        line -> bag(line, line.line().unitPrice()))
+                .child(
+                        "originalTotalSet",
+                        BAG,
+                        line -> bag(line, line.line().unitPrice() * line.line().quantity()))
+                .child(
+                        "discountedUnitPriceSet",
+                        BAG,
+                        line -> bag(
+                                line,
+                                line.line().total() / Math.max(1, line.line().quantity())))
                 .child("discountedTotalSet", BAG, line -> bag(line, line.line().total()))
                 .child("totalDiscountSet", BAG, line -> bag(line, line.line().discount()))
                 .child("product", PRODUCT, line -> line.line().choice().map(Product.Choice::product))
-                .child("variant", VARIANT, line -> line.line().choice()
+                .child("variant", VARIANT, line -> line.line()
+                        .choice()
                         .map(choice -> new ProductVariant(choice.product(), choice.variant())));
     }
 
@@ -174,12 +197,16 @@ final class ShopTypes {
                 .value("taxesIncluded", (order, out) -> out.flag(false))
                 .value("sourceName", (order, out) -> out.text(order.subscription() ? "subscription_contract" : "web"))
                 .value("currencyCode", (order, out) -> out.text(Currency.SHOP.code()))
-                .value("presentmentCurrencyCode", (order, out) -> out.text(order.currency().code()))
+                .value(
+                        "presentmentCurrencyCode",
+                        (order, out) -> out.text(order.currency().code()))
                 .value("displayFinancialStatus", (order, out) -> out.text(order.financialStatus()))
                 .value("displayFulfillmentStatus", (order, out) -> out.text(order.fulfillmentStatus()))
-                .value("subtotalLineItemsQuantity", (order, out) -> out.number(order.lines().stream()
-                        .mapToLong(Order.Line::quantity)
-                        .sum()))
+                .value(
+                        "subtotalLineItemsQuantity",
+                        (order, out) -> out.number(order.lines().stream()
+                                .mapToLong(Order.Line::quantity)
+                                .sum()))
                 .child("subtotalPriceSet", BAG, set(Order::subtotal))
                 .child("totalDiscountsSet", BAG, set(Order::discounts))
                 .child("totalTaxSet", BAG, set(Order::tax))
@@ -189,12 +216,22 @@ final class ShopTypes {
                 .child("currentSubtotalPriceSet", BAG, set(order -> order.cancelledAt() > 0 ? 0 : order.subtotal()))
                 .child("currentTotalTaxSet", BAG, set(order -> order.cancelledAt() > 0 ? 0 : order.tax()))
                 .child("totalRefundedSet", BAG, set(Order::refunded))
-                .child("customer", CUSTOMER, order -> order.customerId() == 0
-                        ? Optional.empty()
-                        : Optional.of(new Customer(order.customerId(), order.email())))
-                .many("lineItems", LINE_ITEM, order -> order.lines().stream()
-                        .map(line -> new OrderLine(order, line))
-                        .toList());
+                .child(
+                        "customer",
+                        CUSTOMER,
+                        order -> order.customerId() == 0
+                                ? Optional.empty()
+                                : Optional.of(new Customer(order.customerId(), order.email())))
+                .many("lineItems", LINE_ITEM, ShopTypes::orderLines);
+    }
+
+    // A loop, not a stream: it runs once for each of millions of orders.
+    private static List<OrderLine> orderLines(Order order) {
+        List<OrderLine> lines = new ArrayList<>(order.lines().size());
+        for (Order.Line line : order.lines()) {
+            lines.add(new OrderLine(order, line));
+        }
+        return lines;
     }
 
     private static Function<Order, Optional<Bag>> set(ToLongFunction<Order> amount) {

@@ -68,7 +68,9 @@ final class SimulatedShop {
     /** Every version, oldest first; those not yet committed included; empty when there never was such an order. */
     List<Order> versions(long id) {
         List<Order> versions = changed.get(id);
-        return versions != null ? versions : generator.indexOf(id).map(generator::versions).orElse(List.of());
+        return versions != null
+                ? versions
+                : generator.indexOf(id).map(generator::versions).orElse(List.of());
     }
 
     /** The order as stored now; empty when it does not exist, not yet or no more. */
@@ -111,7 +113,8 @@ final class SimulatedShop {
         return OrderGenerator.NUMBERS_AFTER + 1 + generator.count() + place;
     }
 
-    private void scan(long afterId, long updatedAtLeast, BooleanSupplier goOn, Visitor visitor, SearchFilter<Order> filter)
+    private void scan(
+            long afterId, long updatedAtLeast, BooleanSupplier goOn, Visitor visitor, SearchFilter<Order> filter)
             throws IOException {
         for (long index = generator.indexFrom(afterId + 1); index < generator.count() && goOn.getAsBoolean(); index++) {
             List<Order> versions = changed.isEmpty() ? null : changed.get(generator.id(index));
@@ -124,7 +127,8 @@ final class SimulatedShop {
                 }
             }
         }
-        for (Long id : changed.tailMap(Math.max(afterId + 1, FIRST_CREATED_ORDER_ID)).keySet()) {
+        for (Long id :
+                changed.tailMap(Math.max(afterId + 1, FIRST_CREATED_ORDER_ID)).keySet()) {
             if (!goOn.getAsBoolean()) {
                 return;
             }
@@ -137,7 +141,9 @@ final class SimulatedShop {
         if (stored.isEmpty()) {
             return;
         }
-        boolean found = filter == null || (!stored.get().isDeleted() && indexed(versions).filter(filter::matches).isPresent());
+        boolean found = filter == null
+                || (!stored.get().isDeleted()
+                        && indexed(versions).filter(filter::matches).isPresent());
         if (found) {
             visitor.visit(stored.get());
         }

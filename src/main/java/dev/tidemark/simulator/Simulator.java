@@ -31,8 +31,7 @@ public final class Simulator implements AutoCloseable {
         AdminFields fields = new AdminFields(options, shop, clock, bulk, faults, downloads);
         AdminApi admin = new AdminApi(options, fields, faults, new HttpFaults(faults, clock));
         TruthApi truth = new TruthApi(shop, clock);
-        ControlApi control =
-                new ControlApi(new OrderChanges(shop, clock), faults, clock, bulk, duringScan, requests);
+        ControlApi control = new ControlApi(new OrderChanges(shop, clock), faults, clock, bulk, duringScan, requests);
         WireServer.Handler handler = request -> {
             if (request.path().startsWith("/_truth/")) {
                 return truth.answer(request);

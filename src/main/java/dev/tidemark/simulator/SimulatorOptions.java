@@ -50,6 +50,9 @@ public record SimulatorOptions(
         if (apiVersions.isEmpty()) {
             throw new IllegalArgumentException("A simulated shop needs at least one API version, got none");
         }
+        // What is misspelt is refused here, before anything is started.
+        new ApiVersions(apiVersions);
+        faults.forEach(new Faults()::add);
         if (orders < 0 || orders > OrderGenerator.MOST_ORDERS) {
             throw new IllegalArgumentException(
                     "A simulated shop has between 0 and " + OrderGenerator.MOST_ORDERS + " orders, got " + orders);
@@ -144,7 +147,18 @@ public record SimulatorOptions(
 
         public SimulatorOptions build() {
             return new SimulatorOptions(
-                    host, port, seed, orders, apiVersions, domain, token, faults, startsAt, indexLag, createdFor, runningFor,
+                    host,
+                    port,
+                    seed,
+                    orders,
+                    apiVersions,
+                    domain,
+                    token,
+                    faults,
+                    startsAt,
+                    indexLag,
+                    createdFor,
+                    runningFor,
                     gzip);
         }
     }

@@ -65,7 +65,9 @@ final class TruthApi {
         summary.put("orders", counts[0]);
         summary.put("line_items", counts[1]);
         summary.put("deleted_orders", counts[2]);
-        summary.put("max_updated_at", latest[0] == 0 ? null : Instant.ofEpochSecond(latest[0] / 1_000).toString());
+        summary.put(
+                "max_updated_at",
+                latest[0] == 0 ? null : Instant.ofEpochSecond(latest[0] / 1_000).toString());
         return ControlApi.json(200, summary);
     }
 

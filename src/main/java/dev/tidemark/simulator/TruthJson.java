@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
@@ -64,8 +65,10 @@ final class TruthJson implements AutoCloseable {
     private void line(Order.Line line, Currency paidIn) throws IOException {
         json.writeStartObject();
         json.writeNumberField("line_item_id", line.id());
-        numberOrNull("product_id", line.choice().map(choice -> choice.product().id()).orElse(0L));
-        numberOrNull("variant_id", line.choice().map(choice -> choice.variant().id()).orElse(0L));
+        numberOrNull(
+                "product_id", line.choice().map(choice -> choice.product().id()).orElse(0L));
+        numberOrNull(
+                "variant_id", line.choice().map(choice -> choice.variant().id()).orElse(0L));
         json.writeStringField("sku", line.sku());
         json.writeStringField("title", line.title());
         json.writeStringField("variant_title", line.variantTitle());
@@ -94,7 +97,8 @@ final class TruthJson implements AutoCloseable {
         if (millis == 0) {
             json.writeNullField(name);
         } else {
-            json.writeStringField(name, Instant.ofEpochSecond(Math.floorDiv(millis, 1_000)).toString());
+            json.writeStringField(
+                    name, Instant.ofEpochSecond(Math.floorDiv(millis, 1_000)).toString());
         }
     }
 
@@ -111,6 +115,6 @@ final class TruthJson implements AutoCloseable {
     }
 
     private void money(String name, long minor, Currency currency) throws IOException {
-        json.writeStringField(name, java.math.BigDecimal.valueOf(minor, currency.digits()).toPlainString());
+        json.writeStringField(name, BigDecimal.valueOf(minor, currency.digits()).toPlainString());
     }
 }

@@ -27,10 +27,12 @@ final class VendorErrors {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("message", "Access denied for " + field + " field. Required access: " + needed);
         error.put("locations", List.of(Map.of("line", 1, "column", 3)));
-        error.put("extensions", Map.of(
-                "code", "ACCESS_DENIED",
-                "documentation", "https://shopify.dev/api/usage/access-scopes",
-                "requiredAccess", needed));
+        error.put(
+                "extensions",
+                Map.of(
+                        "code", "ACCESS_DENIED",
+                        "documentation", "https://shopify.dev/api/usage/access-scopes",
+                        "requiredAccess", needed));
         error.put("path", List.of(field));
         return error;
     }
@@ -39,9 +41,11 @@ final class VendorErrors {
         Map<String, Object> error = new LinkedHashMap<>();
         error.put("message", messageOf(invalid));
         if (invalid.getLocations() != null) {
-            error.put("locations", invalid.getLocations().stream()
-                    .map(at -> Map.of("line", at.getLine(), "column", at.getColumn()))
-                    .toList());
+            error.put(
+                    "locations",
+                    invalid.getLocations().stream()
+                            .map(at -> Map.of("line", at.getLine(), "column", at.getColumn()))
+                            .toList());
         }
         error.put("path", invalid.getQueryPath() == null ? List.of("query") : invalid.getQueryPath());
         Map<String, Object> extensions = new LinkedHashMap<>();
@@ -69,6 +73,8 @@ final class VendorErrors {
         if (invalid.getValidationErrorType() == ValidationErrorType.UnknownArgument) {
             return "argumentNotAccepted";
         }
-        return invalid.getValidationErrorType() == ValidationErrorType.UnknownDirective ? "undefinedDirective" : "invalid";
+        return invalid.getValidationErrorType() == ValidationErrorType.UnknownDirective
+                ? "undefinedDirective"
+                : "invalid";
     }
 }

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channel;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -141,7 +142,9 @@ final class WireServer implements AutoCloseable {
         for (String line = readLine(in); line != null && !line.isEmpty(); line = readLine(in)) {
             int colon = line.indexOf(':');
             if (colon > 0) {
-                headers.put(line.substring(0, colon).toLowerCase(), line.substring(colon + 1).strip());
+                headers.put(
+                        line.substring(0, colon).toLowerCase(),
+                        line.substring(colon + 1).strip());
             }
         }
         if ("100-continue".equalsIgnoreCase(headers.get("expect"))) {
@@ -219,8 +222,11 @@ final class WireServer implements AutoCloseable {
             return false;
         }
         boolean chunked = reply.content() instanceof Reply.Content.Stream;
-        StringBuilder head = new StringBuilder("HTTP/1.1 ").append(reply.status()).append(" Simulated\r\n");
-        reply.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        StringBuilder head =
+                new StringBuilder("HTTP/1.1 ").append(reply.status()).append(" Simulated\r\n");
+        reply.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         if (chunked) {
             head.append("Transfer-Encoding: chunked\r\n");
         } else if (!reply.headers().containsKey("Content-Length")) {
@@ -297,7 +303,7 @@ final class WireServer implements AutoCloseable {
         }
     }
 
-    private static void closeQuietly(java.nio.channels.Channel channel) {
+    private static void closeQuietly(Channel channel) {
         try {
             channel.close();
         } catch (IOException alreadyGone) {
@@ -335,7 +341,9 @@ final class WireServer implements AutoCloseable {
         public void flush() throws IOException {
             if (pending.position() > 0) {
                 pending.flip();
-                WireServer.write(connection, (Integer.toHexString(pending.limit()) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+                WireServer.write(
+                        connection,
+                        (Integer.toHexString(pending.limit()) + "\r\n").getBytes(StandardCharsets.US_ASCII));
                 WireServer.write(connection, pending, 0);
                 WireServer.write(connection, "\r\n".getBytes(StandardCharsets.US_ASCII));
                 pending.clear();

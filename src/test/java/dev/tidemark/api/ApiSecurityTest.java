@@ -119,7 +119,7 @@ class ApiSecurityTest {
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         assertThat(answer.json().get("store").asText()).isEqualTo("acme");
-        application.database().execute("delete from sync_run where run_number > 5");
+        application.database().sql().execute("delete from sync_run where run_number > 5");
     }
 
     @Test

@@ -4,12 +4,19 @@ import static dev.tidemark.api.TestApplication.ADMIN;
 import static dev.tidemark.api.TestApplication.OPERATOR;
 import static dev.tidemark.api.TestApplication.VIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.api.TestApplication.Answer;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -112,6 +119,28 @@ class ApiTest {
     }
 
     @Test
+    void when_every_place_is_taken_the_next_is_answered_without_a_wait() throws Exception {
+        String body = "{\"run_id\":\"" + UUID.randomUUID() + "\"}";
+        application.post(body);
+        ExecutorService clients = Executors.newFixedThreadPool(RunWait.PLACES);
+        List<Future<Answer>> waiting = Stream.generate(() -> clients.submit(() -> takePlace(body)))
+                .limit(RunWait.PLACES)
+                .toList();
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+            Answer next = application.post(body, "Prefer", "wait=0");
+            assertThat(next.status()).isEqualTo(202);
+            assertThat(next.header("Preference-Applied")).isNull();
+        });
+        assertThat(application.get("/api/ingest/watermarks").status()).as("others are still served").isEqualTo(200);
+        end("completed");
+        for (Future<Answer> answer : waiting) {
+            assertThat(answer.get().status()).isEqualTo(200);
+        }
+        clients.shutdown();
+    }
+
+    @Test
     void bad_bodies_are_told_what_is_wrong() throws Exception {
         assertProblem(application.post("{\"run_id\":"), 400, "bad-request");
         assertProblem(application.post("{} {}"), 400, "bad-request");
@@ -200,6 +229,15 @@ class ApiTest {
         assertThat(application.send("POST", SYNC, ADMIN, "{}").status()).isEqualTo(202);
     }
 
+    /** Asks until a place is free: the probe of the test takes one for a moment. */
+    private Answer takePlace(String body) throws Exception {
+        Answer answer;
+        do {
+            answer = application.post(body, "Prefer", "wait=25");
+        } while (answer.header("Preference-Applied") == null);
+        return answer;
+    }
+
     private Answer waitFor(String status) throws Exception {
         CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> {
             try {
@@ -208,13 +246,13 @@ class ApiTest {
                 throw new IllegalStateException(e);
             }
         });
-        org.awaitility.Awaitility.await().until(() -> application.get("/api/ingest/runs?status=initiated").json().get("items").size() == 1);
+        await().until(() -> application.get("/api/ingest/runs?status=initiated").json().get("items").size() == 1);
         end(status);
         return answer.get();
     }
 
     private void end(String status) throws Exception {
-        application.database().execute("update sync_run set status = '" + status + "', finished_at = now() where finished_at is null");
+        application.database().sql().execute("update sync_run set status = '" + status + "', finished_at = now() where finished_at is null");
     }
 
     static void assertProblem(Answer answer, int status, String name) throws Exception {

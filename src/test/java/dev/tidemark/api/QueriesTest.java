@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.fixture.Database;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,13 +24,13 @@ class QueriesTest {
     private static final String RUN = "00000000-0000-7000-8000-00000000000";
 
     private final ObjectMapper json = new ObjectMapper();
-    private TestDatabase database;
+    private Database database;
     private Main main;
     private ProducerTemplate routes;
 
     @BeforeAll
     void start() throws Exception {
-        database = new TestDatabase();
+        database = Database.start();
         database.run("/sql/api/seed_runs.sql");
         main = new Main();
         main.bind("dataSource", database.dataSource());

@@ -2,6 +2,7 @@ package dev.tidemark.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.fixture.Database;
 import dev.tidemark.run.UnknownStore;
 import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.Settings;
@@ -39,7 +40,7 @@ public final class TestApplication implements AutoCloseable {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Main main = new Main();
     private final Settings settings;
-    private final TestDatabase database;
+    private final Database database;
 
     public TestApplication(Map<String, String> properties) throws Exception {
         Map<String, String> all = new HashMap<>(Map.of(
@@ -57,7 +58,7 @@ public final class TestApplication implements AutoCloseable {
         main.addInitialProperty(
                 "camel.main.routesIncludePattern", "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml");
         Api.install(main, settings, Clock.systemUTC());
-        database = new TestDatabase();
+        database = Database.start();
         main.bind("dataSource", database.dataSource());
         main.configure().addRoutesBuilder(new PlayedEngine(database.dataSource(), settings.stores().keySet()));
     }
@@ -71,7 +72,7 @@ public final class TestApplication implements AutoCloseable {
         return main;
     }
 
-    public TestDatabase database() {
+    public Database database() {
         return database;
     }
 

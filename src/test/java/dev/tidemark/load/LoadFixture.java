@@ -26,6 +26,7 @@ import java.util.UUID;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.flywaydb.core.Flyway;
@@ -64,11 +65,14 @@ final class LoadFixture implements AutoCloseable {
         Settings settings = SettingsReader.read(Map.of("tidemark.sync.writers", String.valueOf(writers),
                 "tidemark.sync.max-line-bytes", "1048576"), Map.of());
         StreamCatalog catalog = StreamCatalog.load();
+        camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", dataSource);
         camel.getRegistry().bind("archive", new FileOfRun(folder));
         LoadRoutes.bind(camel, settings, catalog);
         PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource("classpath:routes/3-load.camel.yaml"));
-        camel.addRoutes(new LoadRoutes(catalog));
+        LoadRoutes routes = new LoadRoutes(catalog);
+        camel.addRoutes(routes);
+        routes.addTemplatedRoutesToCamelContext(camel);
         camel.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

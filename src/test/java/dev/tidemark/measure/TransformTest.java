@@ -270,6 +270,8 @@ class TransformTest {
         LoadedRun slow = shop.run(at("2026-03-10T06:00:00Z"), "UTC");
         slow.order(at("2026-03-08T10:00:00Z"), "EUR", line(1, 1, 1, "1", "1"));
         shop.beforeNextSalesPut(() -> {
+            // While this process stands still, another one takes the run over and ends it, and the next run comes and goes.
+            shop.complete(slow);
             LoadedRun later = shop.run(at("2026-03-10T07:00:00Z"), "UTC");
             later.order(at("2026-03-08T11:00:00Z"), "EUR", line(1, 1, 10, "1", "10"));
             shop.step(later, "upserting", "done", null);

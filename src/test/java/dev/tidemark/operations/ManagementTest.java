@@ -3,7 +3,7 @@ package dev.tidemark.operations;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tidemark.api.TestDatabase;
+import dev.tidemark.fixture.Database;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
 import java.net.ServerSocket;
@@ -28,13 +28,13 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 class ManagementTest {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Bucket bucket = new Bucket();
-    private TestDatabase database;
+    private Database database;
     private Settings settings;
     private Main main;
 
     @BeforeAll
     void start() throws Exception {
-        database = new TestDatabase();
+        database = Database.start();
         database.run("/sql/api/seed_runs.sql");
         try (ServerSocket socket = new ServerSocket(0)) {
             settings = SettingsReader.read(
@@ -100,7 +100,7 @@ class ManagementTest {
 
     @Test
     void a_database_that_is_away_is_not_ready_but_alive() throws Exception {
-        try (TestDatabase lost = new TestDatabase()) {
+        try (Database lost = Database.start()) {
             DatabaseHealth check = new DatabaseHealth(lost.dataSource());
             assertThat(check.call().getState().name()).isEqualTo("UP");
             lost.crash();

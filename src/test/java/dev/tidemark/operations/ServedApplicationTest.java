@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.Tidemark;
-import dev.tidemark.api.TestDatabase;
+import dev.tidemark.fixture.Database;
 import dev.tidemark.run.Engine;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
@@ -33,15 +33,15 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ServedApplicationTest {
     private final HttpClient http = HttpClient.newHttpClient();
-    private TestDatabase database;
+    private Database database;
     private S3Server s3;
     private Settings settings;
     private Engine engine;
 
     @BeforeAll
     void start(@TempDir Path work) throws Exception {
-        database = new TestDatabase();
-        database.execute("drop schema public cascade; create schema public");
+        database = Database.start();
+        database.sql().execute("drop schema public cascade; create schema public");
         s3 = S3Server.start(0);
         Map<String, String> properties = new HashMap<>();
         properties.put("tidemark.database.url", database.jdbcUrl());

@@ -76,6 +76,18 @@ class LedgerSqlTest {
     }
 
     @Test
+    void a_process_that_renews_late_keeps_its_run_and_does_not_take_it_over_from_itself() {
+        start(UUID.randomUUID());
+        String busy = "{" + claim("one", 0).get("epoch") + "}";
+
+        assertThat(claim("one", 10_000, busy)).isNull();
+        int renewed = sql.update(text("renew_leases").replace(":#", ":"), Map.of("owner", "one", "lease_millis", 10_000, "busy_epochs", busy));
+
+        assertThat(renewed).isEqualTo(1);
+        assertThat(claim("two", 10_000)).isNull();
+    }
+
+    @Test
     void a_lease_that_ran_out_is_taken_over_and_the_zombie_changes_nothing() {
         UUID id = finalizing(3, 3);
         Map<String, Object> zombie = claim("zombie", -1);
@@ -240,11 +252,16 @@ class LedgerSqlTest {
     }
 
     private static Map<String, Object> claim(String owner, long leaseMillis) {
+        return claim(owner, leaseMillis, "{}");
+    }
+
+    private static Map<String, Object> claim(String owner, long leaseMillis, String busyEpochs) {
         Map<String, Object> values = new HashMap<>();
         values.put("owner", owner);
         values.put("lease_millis", leaseMillis);
         values.put("streams", "{shopify-orders}");
         values.put("only_runs", null);
+        values.put("busy_epochs", busyEpochs);
         return run("claim_run", values);
     }
 

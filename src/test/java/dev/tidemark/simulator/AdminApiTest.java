@@ -20,7 +20,8 @@ class AdminApiTest {
 
     @Test
     void only_the_shops_token_is_accepted() {
-        HttpResponse<String> refused = shop.post("/admin/api/2026-10/graphql.json", "shpat_other", "{\"query\":\"{shop{id}}\"}");
+        HttpResponse<String> refused =
+                shop.post("/admin/api/2026-10/graphql.json", "shpat_other", "{\"query\":\"{shop{id}}\"}");
         assertThat(refused.statusCode()).isEqualTo(401);
         assertThat(refused.body()).contains("Invalid API key or access token");
     }
@@ -32,7 +33,8 @@ class AdminApiTest {
         assertThat(answer.at("/data/shop/myshopifyDomain").asText()).isEqualTo("tidemark-demo.myshopify.com");
         assertThat(answer.at("/data/currentAppInstallation/accessScopes").findValuesAsText("handle"))
                 .contains("read_orders", "read_all_orders");
-        assertThat(answer.at("/extensions/cost/throttleStatus/maximumAvailable").asInt()).isEqualTo(2_000);
+        assertThat(answer.at("/extensions/cost/throttleStatus/maximumAvailable").asInt())
+                .isEqualTo(2_000);
     }
 
     @Test
@@ -40,26 +42,42 @@ class AdminApiTest {
         assertThat(servedVersion("2025-01")).isEqualTo("2026-01");
         assertThat(servedVersion("2024-04")).isEqualTo("2024-04");
         assertThat(servedVersion("2026-07")).isEqualTo("2026-07");
-        assertThat(shop.asking("2099-01").ask("{shop{id}}", Map.of()).statusCode()).isEqualTo(404);
+        assertThat(shop.asking("2099-01").ask("{shop{id}}", Map.of()).statusCode())
+                .isEqualTo(404);
+    }
+
+    @Test
+    void a_shop_of_one_version_answers_everything_by_it() {
+        try (ShopClient old = ShopClient.start(ShopClient.options().apiVersions("2025-10"))) {
+            assertThat(old.asking("2026-10")
+                            .ask("{ shop { id } }", Map.of())
+                            .headers()
+                            .firstValue("X-Shopify-API-Version"))
+                    .hasValue("2025-10");
+        }
     }
 
     @Test
     void an_old_version_lacks_the_new_fields() {
-        JsonNode error = shop.asking("2025-10").graphql("{ bulkOperations(first: 1) { nodes { id } } }").at("/errors/0");
-        assertThat(error.path("message").asText()).isEqualTo("Field 'bulkOperations' doesn't exist on type 'QueryRoot'");
+        JsonNode error = shop.asking("2025-10")
+                .graphql("{ bulkOperations(first: 1) { nodes { id } } }")
+                .at("/errors/0");
+        assertThat(error.path("message").asText())
+                .isEqualTo("Field 'bulkOperations' doesn't exist on type 'QueryRoot'");
         assertThat(error.at("/extensions/code").asText()).isEqualTo("undefinedField");
     }
 
     @Test
     void a_cancel_error_has_no_code() {
-        JsonNode answer = shop.graphql("mutation { bulkOperationCancel(id: \"gid://shopify/BulkOperation/1\")"
-                + " { userErrors { code } } }");
+        JsonNode answer = shop.graphql(
+                "mutation { bulkOperationCancel(id: \"gid://shopify/BulkOperation/1\")" + " { userErrors { code } } }");
         assertThat(answer.at("/errors/0/message").asText()).isEqualTo("Field 'code' doesn't exist on type 'UserError'");
     }
 
     @Test
     void an_unknown_search_field_matches_everything_with_a_warning() {
-        JsonNode answer = shop.graphql("{ orders(first: 250, query: \"changed_at:>='2026-11-01T00:00:00Z'\") { nodes { id } } }");
+        JsonNode answer =
+                shop.graphql("{ orders(first: 250, query: \"changed_at:>='2026-11-01T00:00:00Z'\") { nodes { id } } }");
         assertThat(answer.at("/data/orders/nodes")).hasSize(40);
         assertThat(answer.at("/extensions/search/0/warnings/0/code").asText()).isEqualTo("invalid_field");
     }
@@ -103,7 +121,8 @@ class AdminApiTest {
     @Test
     void an_order_is_found_by_its_id_with_its_lines() {
         JsonNode truth = shop.truth("orders?limit=1").get(0);
-        JsonNode node = shop.graphql("{ node(id: \"gid://shopify/Order/" + truth.path("order_id").asLong() + "\") { ... on Order"
+        JsonNode node = shop.graphql("{ node(id: \"gid://shopify/Order/"
+                        + truth.path("order_id").asLong() + "\") { ... on Order"
                         + " { name lineItems(first: 50) { nodes { id quantity } } } } }")
                 .at("/data/node");
         assertThat(node.path("name").asText()).isEqualTo(truth.path("name").asText());
@@ -127,13 +146,14 @@ class AdminApiTest {
 
     @Test
     void a_query_may_not_cost_more_than_the_maximum() {
-        JsonNode answer = shop.graphql("{ orders(first: 250) { nodes { id lineItems(first: 250) { nodes { id } } } } }");
+        JsonNode answer =
+                shop.graphql("{ orders(first: 250) { nodes { id lineItems(first: 250) { nodes { id } } } } }");
         assertThat(answer.at("/errors/0/extensions/code").asText()).isEqualTo("MAX_COST_EXCEEDED");
     }
 
     @Test
     void an_unknown_fault_is_refused_with_the_known_ones() {
-        assertThatThrownBy(() -> Simulator.start(ShopClient.options().fault("gremlins").build()))
+        assertThatThrownBy(() -> ShopClient.options().fault("gremlins").build())
                 .hasMessageContaining("gremlins")
                 .hasMessageContaining("http-503");
     }

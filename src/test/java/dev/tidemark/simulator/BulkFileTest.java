@@ -24,10 +24,13 @@ class BulkFileTest {
         try (ShopClient shop = ShopClient.start(ShopClient.options())) {
             List<String> lines = shop.lines(shop.run(ShopClient.ALL_ORDERS));
             assertThat(lines.get(0)).startsWith("{\"id\":\"gid:\\/\\/shopify\\/Order\\/900500");
-            assertThat(lines).filteredOn(line -> line.contains("__parentId")).isNotEmpty().allSatisfy(line -> {
-                assertThat(line).startsWith("{\"id\":\"gid:\\/\\/shopify\\/LineItem\\/");
-                assertThat(line).matches(".*,\"__parentId\":\"gid:\\\\/\\\\/shopify\\\\/Order\\\\/\\d+\"}");
-            });
+            assertThat(lines)
+                    .filteredOn(line -> line.contains("__parentId"))
+                    .isNotEmpty()
+                    .allSatisfy(line -> {
+                        assertThat(line).startsWith("{\"id\":\"gid:\\/\\/shopify\\/LineItem\\/");
+                        assertThat(line).matches(".*,\"__parentId\":\"gid:\\\\/\\\\/shopify\\\\/Order\\\\/\\d+\"}");
+                    });
         }
     }
 
@@ -39,7 +42,8 @@ class BulkFileTest {
             for (String line : shop.lines(shop.run(ShopClient.ALL_ORDERS))) {
                 JsonNode record = ShopClient.json(line);
                 if (record.has("__parentId")) {
-                    children.computeIfAbsent(record.path("__parentId").asText(), id -> new ArrayList<>()).add(record);
+                    children.computeIfAbsent(record.path("__parentId").asText(), id -> new ArrayList<>())
+                            .add(record);
                 } else {
                     roots.put(number(record.path("id")), record);
                 }
@@ -54,7 +58,10 @@ class BulkFileTest {
                 assertThat(root.at("/totalPriceSet/presentmentMoney/currencyCode"))
                         .isEqualTo(order.path("presentment_currency"));
                 List<JsonNode> lines = children.get(root.path("id").asText());
-                assertThat(lines.stream().map(line -> number(line.path("id"))).sorted().toList())
+                assertThat(lines.stream()
+                                .map(line -> number(line.path("id")))
+                                .sorted()
+                                .toList())
                         .isEqualTo(order.path("line_items").findValues("line_item_id").stream()
                                 .map(JsonNode::asLong)
                                 .sorted()
@@ -66,11 +73,13 @@ class BulkFileTest {
     @Test
     void grouped_children_follow_their_parent_and_ungrouped_ones_come_later() {
         try (ShopClient shop = ShopClient.start(ShopClient.options().orders(300))) {
-            assertThat(strayChildren(shop.lines(shop.run(ShopClient.ALL_ORDERS, ", groupObjects: true")))).isZero();
+            assertThat(strayChildren(shop.lines(shop.run(ShopClient.ALL_ORDERS, ", groupObjects: true"))))
+                    .isZero();
             List<String> ungrouped = shop.lines(shop.run(ShopClient.ALL_ORDERS));
             assertThat(strayChildren(ungrouped)).isPositive();
             assertThat(childrenBeforeTheirParent(ungrouped)).isZero();
-            assertThat(strayChildren(shop.asking("2024-04").lines(shop.run(ShopClient.ALL_ORDERS)))).isZero();
+            assertThat(strayChildren(shop.asking("2024-04").lines(shop.run(ShopClient.ALL_ORDERS))))
+                    .isZero();
         }
     }
 
@@ -104,7 +113,8 @@ class BulkFileTest {
             String url = shop.run(ShopClient.ALL_ORDERS).path("url").asText();
             assertThat(shop.get(url).headers().firstValue("Content-Type")).hasValue("application/jsonl");
             assertThat(shop.get(url, "Range", "bytes=10-19").body()).hasSize(10);
-            assertThat(shop.get(url.replaceAll("Signature=.", "Signature=x")).statusCode()).isEqualTo(403);
+            assertThat(shop.get(url.replaceAll("Signature=.", "Signature=x")).statusCode())
+                    .isEqualTo(403);
             shop.control("clock", "{\"advance_ms\":" + 8L * 86_400_000 + "}");
             assertThat(shop.get(url).statusCode()).isEqualTo(400);
         }
@@ -128,8 +138,13 @@ class BulkFileTest {
         Path path = folder.resolve("all.jsonl");
         LineFile file = new LineFile(path, false, true);
         BulkScan scan = new BulkScan(
-                new SimulatedShop(options, clock), Long.MIN_VALUE, "2026-10", file,
-                new LineOrder(LineOrder.Kind.UNGROUPED, file, new Dice(1)), new RecordFaults(List.of()), new ScanChanges(),
+                new SimulatedShop(options, clock),
+                Long.MIN_VALUE,
+                "2026-10",
+                file,
+                new LineOrder(LineOrder.Kind.UNGROUPED, file, new Dice(1)),
+                new RecordFaults(List.of()),
+                new ScanChanges(),
                 () -> false);
         long before = usedBytes();
         try (file) {
@@ -177,7 +192,8 @@ class BulkFileTest {
                 .map(ShopClient::json)
                 .filter(record -> {
                     seen.add(record.path("id").asText());
-                    return record.has("__parentId") && !seen.contains(record.path("__parentId").asText());
+                    return record.has("__parentId")
+                            && !seen.contains(record.path("__parentId").asText());
                 })
                 .count();
     }

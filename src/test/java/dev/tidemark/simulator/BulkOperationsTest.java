@@ -28,7 +28,8 @@ class BulkOperationsTest {
         assertThat(operation.path("rootObjectCount").asText()).isEqualTo("40");
         byte[] file = shop.download(operation);
         assertThat(operation.path("fileSize").asText()).isEqualTo(Integer.toString(file.length));
-        assertThat(operation.path("objectCount").asText()).isEqualTo(Integer.toString(shop.lines(operation).size()));
+        assertThat(operation.path("objectCount").asText())
+                .isEqualTo(Integer.toString(shop.lines(operation).size()));
         assertThat(operation.path("query").asText()).isEqualTo(ShopClient.ALL_ORDERS);
     }
 
@@ -55,7 +56,10 @@ class BulkOperationsTest {
     @Test
     void every_version_has_its_slots() {
         restart(ShopClient.options().bulkTakes(Duration.ofSeconds(30), Duration.ofSeconds(30)));
-        String first = shop.asking("2025-10").submit(ShopClient.ALL_ORDERS).at("/bulkOperation/id").asText();
+        String first = shop.asking("2025-10")
+                .submit(ShopClient.ALL_ORDERS)
+                .at("/bulkOperation/id")
+                .asText();
         JsonNode second = shop.submit(ShopClient.ALL_ORDERS);
         assertThat(second.path("bulkOperation").isNull()).isTrue();
         assertThat(second.at("/userErrors/0/code").asText()).isEqualTo("OPERATION_IN_PROGRESS");
@@ -65,7 +69,10 @@ class BulkOperationsTest {
         for (int i = 1; i < 5; i++) {
             assertThat(shop.submit(ShopClient.ALL_ORDERS).path("userErrors")).isEmpty();
         }
-        assertThat(shop.submit(ShopClient.ALL_ORDERS).at("/userErrors/0/message").asText().split(","))
+        assertThat(shop.submit(ShopClient.ALL_ORDERS)
+                        .at("/userErrors/0/message")
+                        .asText()
+                        .split(","))
                 .hasSize(5);
     }
 
@@ -86,7 +93,9 @@ class BulkOperationsTest {
         String id = shop.run(ShopClient.ALL_ORDERS).path("id").asText();
         assertThat(cancel(id).at("/userErrors/0/message").asText())
                 .isEqualTo("A bulk operation cannot be canceled when it is completed");
-        assertThat(cancel("gid://shopify/BulkOperation/1").at("/userErrors/0/message").asText())
+        assertThat(cancel("gid://shopify/BulkOperation/1")
+                        .at("/userErrors/0/message")
+                        .asText())
                 .isEqualTo("Bulk operation does not exist");
     }
 
@@ -94,13 +103,16 @@ class BulkOperationsTest {
     void operations_are_listed_newest_first_and_can_be_searched() {
         String older = shop.run(ShopClient.ALL_ORDERS).path("id").asText();
         String newer = shop.run(ShopClient.ALL_ORDERS).path("id").asText();
-        JsonNode all = shop.graphql("{ bulkOperations(first: 10) { nodes { id query } } }").at("/data/bulkOperations/nodes");
+        JsonNode all = shop.graphql("{ bulkOperations(first: 10) { nodes { id query } } }")
+                .at("/data/bulkOperations/nodes");
         assertThat(all.findValuesAsText("id")).containsExactly(newer, older);
         JsonNode running = shop.graphql("{ bulkOperations(first: 10, query: \"status:RUNNING\") { nodes { id } } }");
         assertThat(running.at("/data/bulkOperations/nodes")).isEmpty();
         JsonNode bad = shop.graphql("{ bulkOperations(first: 10, query: \"created_at:>soon\") { nodes { id } } }");
         assertThat(bad.at("/errors/0/message").asText()).isEqualTo("Invalid timestamp for query filter `created_at`.");
-        assertThat(shop.graphql("{ currentBulkOperation(type: QUERY) { id } }").at("/data/currentBulkOperation/id").asText())
+        assertThat(shop.graphql("{ currentBulkOperation(type: QUERY) { id } }")
+                        .at("/data/currentBulkOperation/id")
+                        .asText())
                 .isEqualTo(newer);
     }
 

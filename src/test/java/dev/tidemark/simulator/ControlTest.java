@@ -20,7 +20,8 @@ class ControlTest {
 
     @Test
     void a_change_is_true_at_once_and_kept_with_its_versions() {
-        JsonNode changed = shop.control("orders", "{\"action\":\"update\",\"index\":3,\"set\":{\"note\":\"gift\"}}").get(0);
+        JsonNode changed = shop.control("orders", "{\"action\":\"update\",\"index\":3,\"set\":{\"note\":\"gift\"}}")
+                .get(0);
         long id = changed.path("order_id").asLong();
         assertThat(Instant.parse(changed.path("updated_at").asText())).isAfterOrEqualTo(ShopClient.START);
         List<JsonNode> versions = shop.truth("versions?order_id=" + id);
@@ -31,20 +32,31 @@ class ControlTest {
 
     @Test
     void orders_are_made_changed_cancelled_and_deleted() {
-        JsonNode made = shop.control("orders", "{\"action\":\"create\",\"count\":2,\"lines\":[{\"variant\":1,\"quantity\":2},"
-                + "{\"variant\":2,\"unit_price\":\"9.90\"}]}");
+        JsonNode made = shop.control(
+                "orders",
+                "{\"action\":\"create\",\"count\":2,\"lines\":[{\"variant\":1,\"quantity\":2},"
+                        + "{\"variant\":2,\"unit_price\":\"9.90\"}]}");
         assertThat(made).hasSize(2);
         assertThat(made.get(0).path("name").asText()).isEqualTo("#1041");
         String id = "\"order_id\":" + made.get(0).path("order_id").asLong();
-        assertThat(change("{\"action\":\"add-line\"," + id + ",\"line\":{\"variant\":5}}").path("line_items")).hasSize(3);
-        assertThat(change("{\"action\":\"remove-line\"," + id + "}").path("line_items")).hasSize(2);
-        assertThat(change("{\"action\":\"update-line\"," + id + ",\"line\":{\"quantity\":7}}").at("/line_items/1/quantity").asInt())
+        assertThat(change("{\"action\":\"add-line\"," + id + ",\"line\":{\"variant\":5}}")
+                        .path("line_items"))
+                .hasSize(3);
+        assertThat(change("{\"action\":\"remove-line\"," + id + "}").path("line_items"))
+                .hasSize(2);
+        assertThat(change("{\"action\":\"update-line\"," + id + ",\"line\":{\"quantity\":7}}")
+                        .at("/line_items/1/quantity")
+                        .asInt())
                 .isEqualTo(7);
-        assertThat(change("{\"action\":\"cancel\"," + id + "}").path("cancelled_at").isNull()).isFalse();
+        assertThat(change("{\"action\":\"cancel\"," + id + "}")
+                        .path("cancelled_at")
+                        .isNull())
+                .isFalse();
         change("{\"action\":\"delete\"," + id + "}");
         assertThat(shop.truth("orders")).hasSize(41);
         assertThat(shop.read("/_truth/summary").path("deleted_orders").asInt()).isEqualTo(1);
-        assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asText()).isEqualTo("41");
+        assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asText())
+                .isEqualTo("41");
     }
 
     @Test
@@ -59,10 +71,12 @@ class ControlTest {
     void a_change_is_searchable_only_when_the_index_has_caught_up() {
         shop.control("clock", "{\"running\":false}");
         shop.control("orders", "{\"action\":\"create\",\"visible_delay_ms\":60000}");
-        assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asText()).isEqualTo("40");
+        assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asText())
+                .isEqualTo("40");
         assertThat(shop.truth("orders")).hasSize(41);
         shop.control("clock", "{\"advance_ms\":61000}");
-        assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asText()).isEqualTo("41");
+        assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asText())
+                .isEqualTo("41");
     }
 
     @Test
@@ -73,8 +87,11 @@ class ControlTest {
         shop.control("clock", "{\"advance_ms\":6000}");
         JsonNode late = shop.truth("orders").get(40);
         assertThat(Instant.parse(late.path("committed_at").asText()))
-                .isEqualTo(Instant.parse(late.path("updated_at").asText()).plusMillis(
-                        Instant.parse(late.path("committed_at").asText()).toEpochMilli() % 1_000 + 5_000));
+                .isEqualTo(Instant.parse(late.path("updated_at").asText())
+                        .plusMillis(Instant.parse(late.path("committed_at").asText())
+                                                .toEpochMilli()
+                                        % 1_000
+                                + 5_000));
     }
 
     @Test
@@ -101,7 +118,8 @@ class ControlTest {
                 .orElseThrow()
                 .path("updated_at")
                 .asText();
-        assertThat(lines).filteredOn(line -> line.startsWith("{\"id\":\"gid:\\/\\/shopify\\/Order\\/" + last))
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("{\"id\":\"gid:\\/\\/shopify\\/Order\\/" + last))
                 .singleElement()
                 .asString()
                 .contains(reached);
@@ -111,22 +129,31 @@ class ControlTest {
     @Test
     void requests_and_operations_are_told() {
         shop.run(ShopClient.ALL_ORDERS);
-        assertThat(shop.read("/_control/operations").get(0).path("status").asText()).isEqualTo("COMPLETED");
-        assertThat(shop.read("/_control/requests").get(0).path("token_present").asBoolean()).isTrue();
+        assertThat(shop.read("/_control/operations").get(0).path("status").asText())
+                .isEqualTo("COMPLETED");
+        assertThat(shop.read("/_control/requests").get(0).path("token_present").asBoolean())
+                .isTrue();
     }
 
     @Test
     void the_timing_of_operations_can_be_changed() {
         shop.control("timing", "{\"created_ms\":60000}");
-        assertThat(shop.submit(ShopClient.ALL_ORDERS).at("/bulkOperation/status").asText()).isEqualTo("CREATED");
-        assertThat(shop.control("timing", "{}").path("running_ms").asLong()).isEqualTo(Duration.ofMillis(20).toMillis());
+        assertThat(shop.submit(ShopClient.ALL_ORDERS)
+                        .at("/bulkOperation/status")
+                        .asText())
+                .isEqualTo("CREATED");
+        assertThat(shop.control("timing", "{}").path("running_ms").asLong())
+                .isEqualTo(Duration.ofMillis(20).toMillis());
     }
 
     @Test
     void what_makes_no_sense_is_refused() {
-        assertThat(shop.post("/_control/orders", "", "{\"action\":\"paint\",\"index\":1}").statusCode()).isEqualTo(400);
+        assertThat(shop.post("/_control/orders", "", "{\"action\":\"paint\",\"index\":1}")
+                        .statusCode())
+                .isEqualTo(400);
         assertThat(shop.post("/_control/orders", "", "{}").body()).contains("order_id, index or sample");
-        assertThat(shop.post("/_control/faults", "", "{\"name\":\"gremlins\"}").body()).contains("http-503");
+        assertThat(shop.post("/_control/faults", "", "{\"name\":\"gremlins\"}").body())
+                .contains("http-503");
         assertThat(shop.post("/_control/clock", "", "nonsense").statusCode()).isEqualTo(400);
     }
 

@@ -34,23 +34,32 @@ class FaultsTest {
     @CsvSource({"http-429, 2.0", "http-429:1:7, 7", "http-429:1:soon, soon", "http-503:1:1, 1"})
     void retry_after_takes_any_form(String fault, String header) {
         try (ShopClient shop = ShopClient.withFault(fault)) {
-            assertThat(shop.ask("{shop{id}}", Map.of()).headers().firstValue("Retry-After")).hasValue(header);
+            assertThat(shop.ask("{shop{id}}", Map.of()).headers().firstValue("Retry-After"))
+                    .hasValue(header);
         }
     }
 
     @Test
     void retry_after_may_be_a_date_or_absent() {
-        try (ShopClient shop = ShopClient.start(ShopClient.options().fault("http-429:1:date").fault("http-429:1:none"))) {
-            assertThat(shop.ask("{shop{id}}", Map.of()).headers().firstValue("Retry-After").orElse(""))
+        try (ShopClient shop =
+                ShopClient.start(ShopClient.options().fault("http-429:1:date").fault("http-429:1:none"))) {
+            assertThat(shop.ask("{shop{id}}", Map.of())
+                            .headers()
+                            .firstValue("Retry-After")
+                            .orElse(""))
                     .matches("Sat, 21 Nov 2026 12:00:\\d\\d GMT");
-            assertThat(shop.ask("{shop{id}}", Map.of()).headers().firstValue("Retry-After")).isEmpty();
+            assertThat(shop.ask("{shop{id}}", Map.of()).headers().firstValue("Retry-After"))
+                    .isEmpty();
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "throttled:1, THROTTLED", "graphql-error:1, INTERNAL_SERVER_ERROR", "graphql-error:1:SHOP_INACTIVE, SHOP_INACTIVE",
-        "access-denied:1, ACCESS_DENIED", "missing-scope:read_orders, ACCESS_DENIED"
+        "throttled:1, THROTTLED",
+        "graphql-error:1, INTERNAL_SERVER_ERROR",
+        "graphql-error:1:SHOP_INACTIVE, SHOP_INACTIVE",
+        "access-denied:1, ACCESS_DENIED",
+        "missing-scope:read_orders, ACCESS_DENIED"
     })
     void an_error_may_come_with_200(String fault, String code) {
         try (ShopClient shop = ShopClient.withFault(fault)) {
@@ -63,7 +72,10 @@ class FaultsTest {
     @Test
     void answers_may_be_pages_nothing_or_elsewhere() {
         try (ShopClient shop = ShopClient.start(ShopClient.options()
-                .fault("html-200:1").fault("empty-200:1").fault("redirect:http://127.0.0.1:9/x:1").fault("hang-up:1"))) {
+                .fault("html-200:1")
+                .fault("empty-200:1")
+                .fault("redirect:http://127.0.0.1:9/x:1")
+                .fault("hang-up:1"))) {
             assertThatThrownBy(() -> shopStatus(shop)).hasRootCauseInstanceOf(java.io.EOFException.class);
             assertThat(shop.ask("{shop{id}}", Map.of()).body()).contains("<html>");
             assertThat(shop.ask("{shop{id}}", Map.of()).body()).isEmpty();
@@ -73,22 +85,46 @@ class FaultsTest {
 
     @Test
     void the_shop_may_deceive_silently() {
-        try (ShopClient shop = ShopClient.start(ShopClient.options().orders(400)
-                .fault("shop-alias:other.myshopify.com").fault("missing-scope").fault("search-warning").fault("fall-forward"))) {
-            assertThat(shop.graphql("{ shop { myshopifyDomain } }").at("/data/shop/myshopifyDomain").asText())
+        try (ShopClient shop = ShopClient.start(ShopClient.options()
+                .orders(400)
+                .fault("shop-alias:other.myshopify.com")
+                .fault("missing-scope")
+                .fault("search-warning")
+                .fault("fall-forward"))) {
+            assertThat(shop.graphql("{ shop { myshopifyDomain } }")
+                            .at("/data/shop/myshopifyDomain")
+                            .asText())
                     .isEqualTo("other.myshopify.com");
-            assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asInt()).isBetween(150, 250);
-            assertThat(shop.graphql("{ orders(first: 1) { nodes { id } } }").at("/extensions/search/0/warnings/0/field").asText())
+            assertThat(shop.run(ShopClient.ALL_ORDERS).path("rootObjectCount").asInt())
+                    .isBetween(150, 250);
+            assertThat(shop.graphql("{ orders(first: 1) { nodes { id } } }")
+                            .at("/extensions/search/0/warnings/0/field")
+                            .asText())
                     .isEqualTo("updated_at");
-            assertThat(shop.asking("2026-01").ask("{shop{id}}", Map.of()).headers().firstValue("X-Shopify-API-Version"))
+            assertThat(shop.asking("2026-01")
+                            .ask("{shop{id}}", Map.of())
+                            .headers()
+                            .firstValue("X-Shopify-API-Version"))
                     .hasValue("2026-04");
+        }
+    }
+
+    @Test
+    void pages_may_lead_nowhere() {
+        try (ShopClient shop =
+                ShopClient.start(ShopClient.options().fault("cursor-loop:1").fault("page-without-cursor:1"))) {
+            JsonNode answer =
+                    shop.graphql("{ a: orders(first: 5) { pageInfo { hasNextPage startCursor endCursor } } }");
+            assertThat(answer.at("/data/a/pageInfo/hasNextPage").asBoolean()).isTrue();
+            assertThat(answer.at("/data/a/pageInfo/endCursor").isNull()).isTrue();
         }
     }
 
     @Test
     void a_submit_may_be_accepted_and_its_answer_lost() {
         try (ShopClient shop = ShopClient.withFault("submit-lost:1")) {
-            assertThatThrownBy(() -> shop.submit(ShopClient.ALL_ORDERS)).isInstanceOf(java.io.UncheckedIOException.class);
+            assertThatThrownBy(() -> shop.submit(ShopClient.ALL_ORDERS))
+                    .isInstanceOf(java.io.UncheckedIOException.class);
             assertThat(shop.read("/_control/operations")).hasSize(1);
             assertThat(shop.submit(ShopClient.ALL_ORDERS).path("userErrors")).isEmpty();
         }
@@ -97,7 +133,10 @@ class FaultsTest {
     @Test
     void foreign_operations_hold_slots_until_the_fault_ends() {
         try (ShopClient shop = ShopClient.withFault("slot-busy")) {
-            assertThat(shop.submit(ShopClient.ALL_ORDERS).at("/userErrors/0/code").asText()).isEqualTo("OPERATION_IN_PROGRESS");
+            assertThat(shop.submit(ShopClient.ALL_ORDERS)
+                            .at("/userErrors/0/code")
+                            .asText())
+                    .isEqualTo("OPERATION_IN_PROGRESS");
             shop.delete("faults?name=slot-busy");
             assertThat(shop.run(ShopClient.ALL_ORDERS).path("status").asText()).isEqualTo("COMPLETED");
         }
@@ -106,7 +145,10 @@ class FaultsTest {
             assertThat(shop.submit(ShopClient.ALL_ORDERS).path("userErrors")).isEmpty();
         }
         try (ShopClient shop = ShopClient.withFault("limit-reached:1")) {
-            assertThat(shop.submit(ShopClient.ALL_ORDERS).at("/userErrors/0/code").asText()).isEqualTo("LIMIT_REACHED");
+            assertThat(shop.submit(ShopClient.ALL_ORDERS)
+                            .at("/userErrors/0/code")
+                            .asText())
+                    .isEqualTo("LIMIT_REACHED");
         }
     }
 
@@ -131,27 +173,40 @@ class FaultsTest {
     @Test
     void an_operation_may_never_end() {
         try (ShopClient shop = ShopClient.withFault("never-completes")) {
-            String id = shop.submit(ShopClient.ALL_ORDERS).at("/bulkOperation/id").asText();
-            org.awaitility.Awaitility.await().until(() -> shop.operation(id).path("objectCount").asInt() > 40);
+            String id =
+                    shop.submit(ShopClient.ALL_ORDERS).at("/bulkOperation/id").asText();
+            org.awaitility.Awaitility.await()
+                    .until(() -> shop.operation(id).path("objectCount").asInt() > 40);
             assertThat(shop.operation(id).path("status").asText()).isEqualTo("RUNNING");
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "count-mismatch, objectCount, 1", "count-mismatch:-3, objectCount, -3", "root-count-mismatch, rootObjectCount, 1",
+        "count-mismatch, objectCount, 1",
+        "count-mismatch:-3, objectCount, -3",
+        "root-count-mismatch, rootObjectCount, 1",
         "size-mismatch:10, fileSize, 10"
     })
     void counts_may_lie(String fault, String field, long offBy) {
-        try (ShopClient shop = ShopClient.withFault(fault); ShopClient honest = ShopClient.start(ShopClient.options())) {
+        try (ShopClient shop = ShopClient.withFault(fault);
+                ShopClient honest = ShopClient.start(ShopClient.options())) {
             assertThat(shop.run(ShopClient.ALL_ORDERS).path(field).asLong())
                     .isEqualTo(honest.run(ShopClient.ALL_ORDERS).path(field).asLong() + offBy);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"download-403, 403", "download-404, 404", "download-429, 429", "download-500, 500", "download-503, 503",
-        "download-expired, 400", "download-redirect, 302", "download-html, 200"})
+    @CsvSource({
+        "download-403, 403",
+        "download-404, 404",
+        "download-429, 429",
+        "download-500, 500",
+        "download-503, 503",
+        "download-expired, 400",
+        "download-redirect, 302",
+        "download-html, 200"
+    })
     void a_download_may_be_refused(String fault, int status) {
         try (ShopClient shop = ShopClient.withFault(fault)) {
             var response = shop.get(shop.run(ShopClient.ALL_ORDERS).path("url").asText());
@@ -193,7 +248,8 @@ class FaultsTest {
             shop.control("faults", "[\"gzip-bomb:8:1\"]");
             byte[] bomb = shop.download(operation);
             assertThat(bomb.length).isLessThan(200_000);
-            assertThat(new GZIPInputStream(new ByteArrayInputStream(bomb)).readAllBytes()).hasSize(8 * 1024 * 1024);
+            assertThat(new GZIPInputStream(new ByteArrayInputStream(bomb)).readAllBytes())
+                    .hasSize(8 * 1024 * 1024);
         }
     }
 
@@ -207,9 +263,27 @@ class FaultsTest {
     @ParameterizedTest
     @EnumSource(
             value = Fault.class,
-            names = {"DEEP_NESTING", "NUL", "BAD_UTF8", "LONE_SURROGATE", "HUGE_NUMBER", "HUGE_EXPONENT", "BAD_MONEY",
-                "MONEY_AS_NUMBER", "DUPLICATE_KEYS", "MISSING_ID", "NULL_UPDATED_AT", "MISSING_UPDATED_AT", "FUTURE_UPDATED_AT",
-                "INFINITE_UPDATED_AT", "NO_OFFSET_UPDATED_AT"})
+            names = {
+                "DEEP_NESTING",
+                "NUL",
+                "BAD_UTF8",
+                "LONE_SURROGATE",
+                "HUGE_NUMBER",
+                "HUGE_EXPONENT",
+                "BAD_MONEY",
+                "MONEY_AS_NUMBER",
+                "DUPLICATE_KEYS",
+                "MISSING_ID",
+                "NULL_UPDATED_AT",
+                "MISSING_UPDATED_AT",
+                "FUTURE_UPDATED_AT",
+                "INFINITE_UPDATED_AT",
+                "NO_OFFSET_UPDATED_AT",
+                "ODD_OFFSET_UPDATED_AT",
+                "NANOSECOND_UPDATED_AT",
+                "LEAP_SECOND_UPDATED_AT",
+                "EXTRA_FIELD"
+            })
     void bad_records_are_as_many_as_asked_and_the_same_each_time(Fault fault) {
         try (ShopClient shop = ShopClient.start(ShopClient.options())) {
             List<String> clean = rawLines(shop);
@@ -225,9 +299,11 @@ class FaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"duplicate-older:2, 2, 2", "duplicate-newer:2, 2, 2", "orphan-children:4, 4, 0", "unknown-type:3, 3, 3"})
+    @CsvSource({"duplicate-older:2, 2, 2", "duplicate-newer:2, 2, 2", "orphan-children:4, 4, 0", "unknown-type:3, 3, 3"
+    })
     void further_lines_are_counted(String fault, int moreLines, int moreRoots) {
-        try (ShopClient shop = ShopClient.withFault(fault); ShopClient honest = ShopClient.start(ShopClient.options())) {
+        try (ShopClient shop = ShopClient.withFault(fault);
+                ShopClient honest = ShopClient.start(ShopClient.options())) {
             JsonNode operation = shop.run(ShopClient.ALL_ORDERS);
             int usual = honest.run(ShopClient.ALL_ORDERS).path("objectCount").asInt();
             assertThat(operation.path("objectCount").asInt()).isEqualTo(usual + moreLines);
@@ -239,7 +315,10 @@ class FaultsTest {
     @Test
     void whole_files_may_be_odd() {
         try (ShopClient shop = ShopClient.start(ShopClient.options()
-                .fault("crlf:1").fault("missing-final-newline:1").fault("malformed-line:first:1").fault("shuffle-children:1"))) {
+                .fault("crlf:1")
+                .fault("missing-final-newline:1")
+                .fault("malformed-line:first:1")
+                .fault("shuffle-children:1"))) {
             JsonNode operation = shop.run(ShopClient.ALL_ORDERS);
             String text = new String(shop.download(operation), StandardCharsets.UTF_8);
             assertThat(text).contains("}\r\n{").endsWith("}");
@@ -247,14 +326,18 @@ class FaultsTest {
             List<String> lines = text.lines().toList();
             assertThat(lines.stream().filter(line -> !line.endsWith("}"))).hasSize(1);
             assertThat(BulkFileTest.childrenBeforeTheirParent(
-                    lines.stream().filter(line -> line.endsWith("}")).toList())).isPositive();
+                            lines.stream().filter(line -> line.endsWith("}")).toList()))
+                    .isPositive();
         }
     }
 
     @Test
     void a_line_may_be_long() {
         try (ShopClient shop = ShopClient.withFault("long-line:5")) {
-            assertThat(shop.lines(shop.run(ShopClient.ALL_ORDERS)).stream().mapToInt(String::length).max().orElse(0))
+            assertThat(shop.lines(shop.run(ShopClient.ALL_ORDERS)).stream()
+                            .mapToInt(String::length)
+                            .max()
+                            .orElse(0))
                     .isGreaterThan(5 * 1024 * 1024);
         }
     }
@@ -265,7 +348,9 @@ class FaultsTest {
     }
 
     private static List<String> rawLines(ShopClient shop) {
-        return new String(shop.download(shop.run(ShopClient.ALL_ORDERS)), StandardCharsets.ISO_8859_1).lines().toList();
+        return new String(shop.download(shop.run(ShopClient.ALL_ORDERS)), StandardCharsets.ISO_8859_1)
+                .lines()
+                .toList();
     }
 
     private static int shopStatus(ShopClient shop) {

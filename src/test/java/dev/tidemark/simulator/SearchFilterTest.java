@@ -37,11 +37,15 @@ class SearchFilterTest {
                 "~~ | true",
             })
     void a_query_means(String query, boolean found) {
-        assertThat(filter(query, false).matches(Instant.parse("2026-03-01T10:00:00.400Z"))).isEqualTo(found);
+        assertThat(filter(query, false).matches(Instant.parse("2026-03-01T10:00:00.400Z")))
+                .isEqualTo(found);
     }
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '~', delimiter = '|', value = {"false | true", "true | false"})
+    @CsvSource(
+            quoteCharacter = '~',
+            delimiter = '|',
+            value = {"false | true", "true | false"})
     void from_2026_10_a_second_is_left_out_whole(boolean wholeSeconds, boolean found) {
         assertThat(filter("updated_at:>'2026-03-01T10:00:00Z'", wholeSeconds)
                         .matches(Instant.parse("2026-03-01T10:00:00.400Z")))
@@ -52,7 +56,8 @@ class SearchFilterTest {
     // Unquoted, the time part is lost and the day begins in the shop's zone, five hours after UTC's.
     @CsvSource({"2026-03-01T04:59:59Z, false", "2026-03-01T05:00:00Z, true"})
     void an_unquoted_time_means_the_shops_day(Instant updated, boolean found) {
-        assertThat(filter("updated_at:>=2026-03-01T23:00:00Z", false).matches(updated)).isEqualTo(found);
+        assertThat(filter("updated_at:>=2026-03-01T23:00:00Z", false).matches(updated))
+                .isEqualTo(found);
     }
 
     private static SearchFilter<Instant> filter(String query, boolean wholeSeconds) {

@@ -106,7 +106,9 @@ final class ShopClient implements AutoCloseable {
     }
 
     JsonNode operation(String id) {
-        return graphql("query($id: ID!) { node(id: $id) { ... on BulkOperation { " + OPERATION + " } } }", Map.of("id", id))
+        return graphql(
+                        "query($id: ID!) { node(id: $id) { ... on BulkOperation { " + OPERATION + " } } }",
+                        Map.of("id", id))
                 .at("/data/node");
     }
 

@@ -67,7 +67,7 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         point.wire(world).arm(trap);
         process.complete(world.startSync());
         Outcome struck = process.join().await(LIMIT);
-        if (!trap.hasSprung()) {
+        if (!trap.awaitSprung(Duration.ofSeconds(5))) {
             throw new AssertionError("The run never came to " + trap + "; " + struck);
         }
         return new Struck(struck.exitCode(), world.sql().rows("select run_id from sync_run").stream().findFirst().orElse(""));

@@ -60,7 +60,7 @@ class CrashMatrixTest {
     }
 
     private void check(Services services, Postgres postgres, CrashCell cell, Map<String, String> undisturbed) {
-        try (World world = World.with(services, postgres, shop -> shop.startsAt(services.startedAt()))) {
+        try (World world = World.with(services, postgres, shop -> shop)) {
             CrashCell.Result result = cell.play(world, undisturbed);
             results.add(result);
             assertThat(result.isGood()).as("%s%n%s", result, result.recovery()).isTrue();
@@ -68,7 +68,7 @@ class CrashMatrixTest {
     }
 
     private static Rehearsal rehearse(Services services) {
-        try (World world = World.with(services, shop -> shop.startsAt(services.startedAt()))) {
+        try (World world = World.with(services, shop -> shop)) {
             Outcome outcome = world.syncInProcessOfItsOwn();
             Findings findings = world.ask(Oracle.all());
             assertThat(outcome.exitCode()).as("%s", outcome).isZero();

@@ -17,20 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The stories are tested, too: each wrong version of the product must turn the story red that is there to catch it. */
 @ExtendWith(Services.Provider.class)
 class MutantsTest {
-    private static final String MOVE_THE_MARK =
-            """
-            , hasty as (
-                insert into sync_watermark (store_id, stream, value, run_id, epoch)
-                select r.store_id, r.stream, r.source_started_at - r.lag, r.run_id, l.epoch
-                  from sync_run r join sync_lease l using (run_id)
-                 where r.run_id = cast(:#run_id as uuid) and r.source_started_at is not null
-                on conflict (store_id, stream) do update set value = excluded.value, run_id = excluded.run_id, epoch = excluded.epoch
-                returning store_id, stream, value, run_id, epoch
-            ), hasty_history as (
-                insert into sync_watermark_history (store_id, stream, kind, value, run_id, epoch, actor)
-                select store_id, stream, 'advance', value, run_id, epoch, 'run' from hasty
-            )
-            """;
+    private static final String CHUNK = "sql/streams/shopify-orders.sql";
+    private static final Map<String, String> NO_OVERLAP = Map.of("TIDEMARK_SYNC_LAG", "0s", "TIDEMARK_SYNC_OVERLAP", "0s");
 
     /**
      * @param mutants wrong declarations; none when the settings alone are wrong
@@ -57,24 +45,70 @@ class MutantsTest {
     }
 
     static Stream<Case> cases() {
-        Map<String, String> noOverlap = Map.of("TIDEMARK_SYNC_LAG", "0s", "TIDEMARK_SYNC_OVERLAP", "0s");
         return Stream.of(
                 new Case("the mark moves before the records are written",
-                        List.of(new Mutant("early watermark", "sql/ledger/record_archive.sql",
-                                ")\nupdate sync_run r", ")" + MOVE_THE_MARK + "update sync_run r")),
+                        List.of(new Mutant("sql/ledger/record_archive.sql", Map.of(
+                                ")\nupdate sync_run r", ")" + movingTheMarkTo("r.source_started_at - r.lag") + "update sync_run r"))),
                         Map.of(), shop -> shop, MutantsTest::diesInTheLoad),
                 new Case("the mark moves inside the file",
-                        List.of(new Mutant("mark inside the file", "sql/streams/shopify-orders.sql", "", "")),
+                        List.of(new Mutant(CHUNK, Map.of(
+                                ")\ninsert into sync_chunk (",
+                                ")" + movingTheMarkTo("cast(nullif(:#max_version, '') as timestamptz)") + "insert into sync_chunk ("))),
                         Map.of(), shop -> shop, MutantsTest::diesInTheLoad),
                 new Case("set aside counts as done",
-                        List.of(new Mutant("ignored partial", "sql/ledger/advance_watermark.sql",
-                                "and d.state = 'open'", "and d.state = 'nowhere'")),
+                        List.of(new Mutant("sql/ledger/advance_watermark.sql", Map.of("and d.state = 'open'", "and d.state = 'nowhere'"))),
                         Map.of(), shop -> shop, MutantsTest::refusesThree),
+                new Case("a partial result counts as complete",
+                        List.of(new Mutant("sql/ledger/advance_watermark.sql", Map.of(
+                                "       and r.result_complete\n", "",
+                                "       and r.object_count = r.archive_lines\n", "",
+                                "       and coalesce(r.root_object_count, c.roots, 0) = coalesce(c.roots, 0)\n", ""))),
+                        Map.of(), shop -> shop, MutantsTest::breaksOff),
                 new Case("> for >=",
-                        List.of(new Mutant("strict", "sql/ledger/record_window.sql", "query = :#query", "query = replace(:#query, '>=', '>')")),
-                        noOverlap, shop -> shop, OrderSyncStoriesTest::sameSecondStory),
-                new Case("no overlap for a source that lags", List.of(), noOverlap,
-                        shop -> shop.indexLag(Duration.ofSeconds(3)), OrderSyncStoriesTest::lateStory));
+                        List.of(new Mutant("sql/ledger/record_window.sql", Map.of(
+                                "query = :#query,", "query = replace(:#query, '>=', '>'),"))),
+                        NO_OVERLAP, shop -> shop, OrderSyncStoriesTest::sameSecondStory),
+                new Case("no overlap for a source that lags", List.of(), NO_OVERLAP,
+                        shop -> shop.indexLag(Duration.ofSeconds(3)), OrderSyncStoriesTest::lateStory),
+                new Case("our clock for the source's",
+                        List.of(new Mutant("sql/ledger/record_window.sql", Map.of(
+                                "source_started_at = cast(:#source_now as timestamptz)", "source_started_at = now()")),
+                                new Mutant("sql/ledger/record_operation.sql", Map.of(
+                                        "least(r.source_started_at, cast(:#source_started_at as timestamptz))", "r.source_started_at"))),
+                        NO_OVERLAP, shop -> shop, OrderSyncStoriesTest::scanStory),
+                new Case("the highest version seen is the mark",
+                        List.of(new Mutant("sql/ledger/advance_watermark.sql", Map.of(
+                                "least(c.max_version, r.source_started_at - r.lag)", "c.max_version"))),
+                        NO_OVERLAP, shop -> shop, OrderSyncStoriesTest::scanStory),
+                new Case("an older version overwrites",
+                        List.of(new Mutant(CHUNK, Map.of(
+                                "when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'", "when false then 'stale'",
+                                "where o.updated_at is null or greatest(o.updated_at, o.deleted_at) <= excluded.updated_at", "where true"))),
+                        Map.of(), shop -> shop, OrderSyncStoriesTest::olderStory),
+                new Case("an equal version does not overwrite",
+                        List.of(new Mutant(CHUNK, Map.of(
+                                "when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'",
+                                "when greatest(o.updated_at, o.deleted_at) >= n.updated_at then 'stale'"))),
+                        NO_OVERLAP, shop -> shop, OrderSyncStoriesTest::sameSecondStory));
+    }
+
+    /** Statements that move the mark where nobody asked for it, and remember it as a good advance. */
+    private static String movingTheMarkTo(String value) {
+        return """
+                , hasty as (
+                    insert into sync_watermark (store_id, stream, value, run_id, epoch)
+                    select r.store_id, r.stream, %s, r.run_id, l.epoch
+                      from sync_run r join sync_lease l using (run_id)
+                     where r.run_id = cast(:#run_id as uuid)
+                    on conflict (store_id, stream) do update
+                       set value = excluded.value, run_id = excluded.run_id, epoch = excluded.epoch
+                     where sync_watermark.value < excluded.value
+                    returning store_id, stream, value, run_id, epoch
+                ), hasty_history as (
+                    insert into sync_watermark_history (store_id, stream, kind, value, run_id, epoch, actor)
+                    select store_id, stream, 'advance', value, run_id, epoch, 'run' from hasty
+                )
+                """.formatted(value);
     }
 
     private static void diesInTheLoad(World world) {
@@ -85,6 +119,12 @@ class MutantsTest {
     private static void refusesThree(World world) {
         world.shop().fault("bad-money:3");
         assertThat(world.sync().exitCode()).isIn(0, 3);
+        OrderSyncStoriesTest.assertHolds(world, Oracle.always());
+    }
+
+    private static void breaksOff(World world) {
+        world.shop().fault("bulk-failed-partial");
+        assertThat(world.sync().exitCode()).isIn(0, 4);
         OrderSyncStoriesTest.assertHolds(world, Oracle.always());
     }
 }

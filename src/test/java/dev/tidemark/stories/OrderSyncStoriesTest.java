@@ -2,6 +2,7 @@ package dev.tidemark.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.simulator.SimulatorOptions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,17 +84,38 @@ class OrderSyncStoriesTest {
     @Test
     void a_change_during_the_scan_is_read_by_the_next_run(Services services) {
         try (World world = World.with(services, shop -> shop)) {
+            world.set("TIDEMARK_SYNC_LAG", "0s").set("TIDEMARK_SYNC_OVERLAP", "0s");
             scanStory(world);
         }
     }
 
-    /** Orders change while the source is scanning: some behind the scan, some before it. */
+    /**
+     * Orders change while the source is scanning: first some behind the scan, which it does not show, then some before it,
+     * which it does. The source's clock is an hour behind ours.
+     */
     static void scanStory(World world) {
+        world.shop().setClock(-3_600_000);
         completed(world, world.sync());
-        world.shop().edit(20);
-        world.shop().editDuringScan(40);
+        world.shop().edit(40);
+        world.shop().editDuringScan(10);
         completed(world, world.sync());
+        world.shop().setClock(-3_590_000);
         assertHolds(world, Oracle.always());
+        completed(world, world.sync());
+        assertHolds(world, Oracle.all());
+    }
+
+    @Test
+    void an_older_version_never_overwrites_a_newer_one(Services services) {
+        try (World world = World.with(services, shop -> shop)) {
+            olderStory(world);
+        }
+    }
+
+    /** A file holds older versions of three orders, in chunks after the newer ones. */
+    static void olderStory(World world) {
+        world.set("TIDEMARK_SYNC_CHUNK_LINES", "1").set("TIDEMARK_SYNC_WRITERS", "1");
+        world.shop().fault("duplicate-older:3");
         completed(world, world.sync());
         assertHolds(world, Oracle.all());
     }
@@ -121,7 +143,7 @@ class OrderSyncStoriesTest {
 
     @Test
     void children_in_any_order_find_their_parent(Services services) {
-        try (World world = World.with(services, shop -> shop)) {
+        try (World world = World.around(services, SimulatorOptions.builder().orders(150).build())) {
             world.shop().fault("shuffle-children");
             completed(world, world.sync());
             assertHolds(world, Oracle.all());
@@ -205,7 +227,7 @@ class OrderSyncStoriesTest {
     @Test
     void the_floor_never_moves_a_mark_silently(Services services) {
         try (World world = World.with(services, shop -> shop)) {
-            world.set("TIDEMARK_SYNC_FLOOR", "60d");
+            world.set("TIDEMARK_SYNC_FLOOR", "2d");
             Instant mark = completed(world, world.sync()).watermark();
             assertThat(world.sql().rows("select reason, gap_from is null, state from sync_gap")).containsExactly("first_run|t|open");
             assertHolds(world, Oracle.all());
@@ -221,7 +243,7 @@ class OrderSyncStoriesTest {
 
     @Test
     void an_empty_shop_completes_without_a_mark(Services services) {
-        try (World world = World.with(services, shop -> shop.orders(0))) {
+        try (World world = World.around(services, SimulatorOptions.builder().orders(0).build())) {
             Outcome outcome = completed(world, world.sync());
             assertThat(outcome.watermark()).isNull();
             assertThat(outcome.advanced()).isFalse();

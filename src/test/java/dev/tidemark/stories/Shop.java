@@ -10,7 +10,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The simulated shop as a story sees it: it changes orders, plants faults and answers with the truth. */
@@ -34,34 +39,58 @@ final class Shop {
         send("DELETE", "/_control/faults", "");
     }
 
+    /** Makes orders with one to four lines, placed and last changed in the three days before a moment. */
+    void create(int orders, Instant before) {
+        changes(IntStream.range(0, orders).mapToObj(index -> {
+            Instant placed = before.minus(Duration.ofHours(1 + index * 72L / orders));
+            String lines = IntStream.rangeClosed(0, index % 4)
+                    .mapToObj(line -> "{\"variant\":" + (index + 3 * line) % 17 + ",\"quantity\":" + (1 + line) + "}")
+                    .collect(Collectors.joining(","));
+            return "{\"action\":\"create\",\"created_at\":\"" + placed + "\",\"updated_at\":\"" + placed
+                    + "\",\"lines\":[" + lines + "]}";
+        }));
+    }
+
     /** Gives so many orders, spread evenly, a new version now. */
     void edit(int orders) {
-        change("update", orders);
+        changes(someOrders(orders).map(id -> "{\"action\":\"update\",\"order_id\":" + id + "}"));
     }
 
     /** Gives so many orders another line. */
     void addLines(int orders) {
-        change("add-line", orders);
+        changes(someOrders(orders).map(id -> "{\"action\":\"add-line\",\"order_id\":" + id + "}"));
     }
 
     /** Takes the last line of so many orders away. */
     void removeLines(int orders) {
-        change("remove-line", orders);
+        changes(someOrders(orders).map(id -> "{\"action\":\"remove-line\",\"order_id\":" + id + "}"));
     }
 
-    /** Gives so many orders a new version when the next scan is half done: some are behind it, some before it. */
+    /**
+     * When the next scan is half done, gives so many orders behind it a new version of one second later, and as many before
+     * it one of three seconds later.
+     */
     void editDuringScan(int orders) {
-        send("POST", "/_control/during-scan", "{\"at_percent\":50,\"change\":{\"action\":\"update\",\"sample\":" + orders + "}}");
+        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        Instant now = Instant.parse(json(send("GET", "/_control/clock", "")).path("now").asText());
+        String changes = Stream.concat(
+                        ids.stream().limit(orders).map(id -> edition(id, now.plusSeconds(1))),
+                        ids.stream().skip(ids.size() - orders).map(id -> edition(id, now.plusSeconds(3))))
+                .collect(Collectors.joining(",", "[", "]"));
+        send("POST", "/_control/during-scan", "{\"at_percent\":50,\"change\":" + changes + "}");
     }
 
-    /** Gives orders a new version that is committed later than its own time says, as a slow transaction does. */
-    void editSlowly(int orders, long commitDelayMillis) {
-        send("POST", "/_control/orders",
-                "{\"action\":\"update\",\"sample\":" + orders + ",\"commit_delay_ms\":" + commitDelayMillis + "}");
+    private static String edition(String orderId, Instant updatedAt) {
+        return "{\"action\":\"update\",\"order_id\":" + orderId + ",\"updated_at\":\"" + updatedAt + "\"}";
     }
 
-    private void change(String action, int orders) {
-        send("POST", "/_control/orders", "{\"action\":\"" + action + "\",\"sample\":" + orders + "}");
+    private Stream<String> someOrders(int count) {
+        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        return IntStream.range(0, count).mapToObj(index -> ids.get(index * ids.size() / count));
+    }
+
+    private void changes(Stream<String> changes) {
+        send("POST", "/_control/orders", changes.collect(Collectors.joining(",", "[", "]")));
     }
 
     /** Sets the shop's clock against the machine's; it goes on from there. */

@@ -78,14 +78,26 @@ final class World implements AutoCloseable {
         set("TIDEMARK_WORK_DIRECTORY", directory.resolve("work").toString());
     }
 
-    /** A world around a shop of 40 orders, or what the story makes of it. */
+    /**
+     * A world around a shop of 40 orders of the last three days, or what the story makes of it. Few days, because a run
+     * writes an object for each day that its orders touch.
+     */
     static World with(Services services, UnaryOperator<SimulatorOptions.Builder> shop) {
         return with(services, services.postgres(), shop);
     }
 
-    /** A world on a PostgreSQL server of the story's own, which it may stop. */
+    /** The same on a PostgreSQL server of the story's own, which it may stop. */
     static World with(Services services, Postgres postgres, UnaryOperator<SimulatorOptions.Builder> shop) {
-        return new World(services, postgres, shop.apply(SimulatorOptions.builder().orders(40)).build());
+        SimulatorOptions options =
+                shop.apply(SimulatorOptions.builder().orders(0).startsAt(services.startedAt())).build();
+        World world = new World(services, postgres, options);
+        world.shop.create(40, options.startsAt());
+        return world;
+    }
+
+    /** A world around a shop that is exactly as the options say. */
+    static World around(Services services, SimulatorOptions options) {
+        return new World(services, services.postgres(), options);
     }
 
     /** Sets an environment variable for what is started from now on. */
