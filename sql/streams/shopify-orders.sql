@@ -3,9 +3,10 @@
 -- Out: the ledger row as it was written; no row when the run was taken over, and then nothing has changed.
 --
 -- All of it is one statement, so all of it is committed or nothing is. The tempting version upserts every row and counts
--- what came back: it locks and rewrites rows that did not change, and a newer stored row looks like a failure. Here each
--- incoming row is judged against the stored one first, and only what differs is written; the conflict clause judges again,
--- under the row's lock, because another run may have written since. Rows go in by key, so that two runs cannot deadlock.
+-- what came back: it locks and rewrites rows that did not change, and a newer stored row looks like a failure. Here new
+-- keys go in first. Only rows that met an older one are judged against it, and only what differs is written; the conflict
+-- clause judges again, under the row's lock, because another run may have written since. Each step goes by key, so that
+-- two runs seldom deadlock; when they do, the caller tries the whole statement again.
 with lease as materialized (
     select l.epoch
       from sync_lease l
@@ -41,18 +42,29 @@ with lease as materialized (
     select distinct on (order_id) *
       from header_in
      order by order_id, updated_at desc, ordinal desc
-), header as materialized (
+), header_inserted as (
+    insert into order_header (
+           store_id, order_id, name, email, customer_id, created_at, updated_at, processed_at, cancelled_at,
+           closed_at, test, currency, presentment_currency, financial_status, fulfillment_status, subtotal,
+           total_discounts, total_tax, total, current_total, presentment_subtotal, presentment_total_tax,
+           presentment_total, run_number)
+    select :#store_id,
+           order_id, name, email, customer_id, created_at, updated_at, processed_at, cancelled_at, closed_at, test,
+           currency, presentment_currency, financial_status, fulfillment_status, subtotal, total_discounts,
+           total_tax, total, current_total, presentment_subtotal, presentment_total_tax, presentment_total,
+           cast(:#run_number as int8)
+      from header_new
+     cross join lease
+    on conflict (store_id, order_id) do nothing
+    returning order_id, updated_at, coalesce(processed_at, created_at) as moment
+), header_met as materialized (
     select n.*,
            coalesce(n.processed_at, n.created_at) as moment,
-           o.order_id is not null as existed,
-           coalesce(o.processed_at, o.created_at) as stored_moment,
-           o.updated_at as stored_version,
-           o.run_number as stored_run_number,
+           o.stored_moment, o.stored_version, o.stored_run_number,
            -- Shopify's updated_at has one-second steps, so an equal time may still be a newer row.
            case
-               when o.order_id is null then 'write'
-               when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'
-               when o.deleted_at is null and (
+               when o.stored_version > n.updated_at then 'stale'
+               when (
                         o.name, o.email, o.customer_id, o.created_at, o.updated_at, o.processed_at, o.cancelled_at,
                         o.closed_at, o.test, o.currency, o.presentment_currency, o.financial_status,
                         o.fulfillment_status, o.subtotal, o.total_discounts, o.total_tax, o.total, o.current_total,
@@ -62,16 +74,20 @@ with lease as materialized (
                         n.closed_at, n.test, n.currency, n.presentment_currency, n.financial_status,
                         n.fulfillment_status, n.subtotal, n.total_discounts, n.total_tax, n.total, n.current_total,
                         n.presentment_subtotal, n.presentment_total_tax, n.presentment_total
-                    ) then 'unchanged'
+                    ) and o.deleted_at is null then 'unchanged'
                else 'write'
            end as verdict
       from header_new n
      cross join lease
+      -- Row by row through the key: a join could read the whole table for each chunk.
       left join lateral (
-           -- The limit keeps this a look-up by key: the plan is kept from the first chunks on, when the table looks
-           -- empty, and a join would go on reading all of the store's rows for every chunk.
-           select * from order_header stored where stored.store_id = :#store_id and stored.order_id = n.order_id limit 1) o on true
-), header_written as (
+           select h.*, greatest(h.updated_at, h.deleted_at) as stored_version, h.run_number as stored_run_number,
+                  coalesce(h.processed_at, h.created_at) as stored_moment
+             from order_header h
+            where h.store_id = :#store_id and h.order_id = n.order_id
+            limit 1) o on true
+     where n.order_id not in (select order_id from header_inserted)
+), header_replaced as (
     insert into order_header as o (
            store_id, order_id, name, email, customer_id, created_at, updated_at, processed_at, cancelled_at,
            closed_at, test, currency, presentment_currency, financial_status, fulfillment_status, subtotal,
@@ -82,9 +98,8 @@ with lease as materialized (
            currency, presentment_currency, financial_status, fulfillment_status, subtotal, total_discounts,
            total_tax, total, current_total, presentment_subtotal, presentment_total_tax, presentment_total,
            cast(:#run_number as int8)
-      from header
+      from header_met
      where verdict = 'write'
-     order by order_id
     on conflict (store_id, order_id) do update
        set (name, email, customer_id, created_at, updated_at, processed_at, cancelled_at, closed_at, test, currency,
             presentment_currency, financial_status, fulfillment_status, subtotal, total_discounts, total_tax, total,
@@ -99,17 +114,29 @@ with lease as materialized (
     returning o.order_id
 ), parent as materialized (
     -- What each line's order is now: as this chunk leaves it, or as it is stored.
-    select order_id,
-           case verdict when 'stale' then stored_version else updated_at end as version,
-           case verdict when 'write' then cast(:#run_number as int8) else stored_run_number end as run_number,
-           moment,
-           verdict = 'write' as awaited
-      from header
+    select order_id, updated_at as version, cast(:#run_number as int8) as run_number, moment, true as inserted
+      from header_inserted
+    union all
+    select m.order_id,
+           case
+               when m.verdict = 'stale' then m.stored_version
+               -- Another run has just overtaken the order, and its lines with it.
+               when m.verdict = 'write' and r.order_id is null then 'infinity'
+               else m.updated_at
+           end,
+           case m.verdict when 'write' then cast(:#run_number as int8) else m.stored_run_number end,
+           m.moment,
+           false
+      from header_met m
+      left join header_replaced r using (order_id)
     union all
     select outside.order_id, o.updated_at, o.run_number, coalesce(o.processed_at, o.created_at), false
       from (select distinct unnest(cast(:#outside_parent_id as int8[])) as order_id) outside
       left join lateral (
-           select * from order_header stored where stored.store_id = :#store_id and stored.order_id = outside.order_id limit 1) o on true
+           select h.updated_at, h.run_number, h.processed_at, h.created_at
+             from order_header h
+            where h.store_id = :#store_id and h.order_id = outside.order_id
+            limit 1) o on true
 ), line_in as materialized (
     select unnest(cast(:#line_line_item_id as int8[])) as line_item_id,
            unnest(cast(:#line_product_id as int8[])) as product_id,
@@ -129,19 +156,30 @@ with lease as materialized (
            unnest(cast(:#line_parent_version as timestamptz[])) as order_updated_at,
            unnest(cast(:#line_ordinal as int4[])) as ordinal
 ), line_new as materialized (
-    select distinct on (line_item_id) *
-      from line_in
-     order by line_item_id, order_updated_at desc, ordinal desc
-), line as materialized (
+    select distinct on (n.line_item_id) n.*, p.run_number as order_run_number, coalesce(p.version > n.order_updated_at, false) as stale
+      from line_in n
+      join parent p using (order_id)
+     cross join lease
+     order by n.line_item_id, n.order_updated_at desc, n.ordinal desc
+), line_inserted as (
+    insert into order_line_item (
+           store_id, line_item_id, order_id, order_updated_at, product_id, variant_id, sku, title, variant_title,
+           quantity, current_quantity, currency, unit_price, total, presentment_currency, presentment_unit_price,
+           presentment_total, run_number)
+    select :#store_id,
+           line_item_id, order_id, order_updated_at, product_id, variant_id, sku, title, variant_title, quantity,
+           current_quantity, currency, unit_price, total, presentment_currency, presentment_unit_price,
+           presentment_total, cast(:#run_number as int8)
+      from line_new
+     where not stale
+    on conflict (store_id, line_item_id) do nothing
+    returning line_item_id, order_id
+), line_met as materialized (
     select n.*,
-           p.moment,
-           p.awaited,
            case
-               when p.version > n.order_updated_at then 'stale'
-               when o.line_item_id is null then 'write'
                when o.order_updated_at > n.order_updated_at then 'stale'
                -- A line that is older than the last writing of its order counts as removed, so it goes along with that.
-               when o.removed_at is null and o.run_number >= p.run_number and (
+               when (
                         o.order_id, o.order_updated_at, o.product_id, o.variant_id, o.sku, o.title, o.variant_title,
                         o.quantity, o.current_quantity, o.currency, o.unit_price, o.total, o.presentment_currency,
                         o.presentment_unit_price, o.presentment_total
@@ -149,15 +187,18 @@ with lease as materialized (
                         n.order_id, n.order_updated_at, n.product_id, n.variant_id, n.sku, n.title, n.variant_title,
                         n.quantity, n.current_quantity, n.currency, n.unit_price, n.total, n.presentment_currency,
                         n.presentment_unit_price, n.presentment_total
-                    ) then 'unchanged'
+                    ) and o.removed_at is null and o.run_number >= n.order_run_number then 'unchanged'
                else 'write'
            end as verdict
       from line_new n
-     cross join lease
-      join parent p on p.order_id = n.order_id
       left join lateral (
-           select * from order_line_item stored where stored.store_id = :#store_id and stored.line_item_id = n.line_item_id limit 1) o on true
-), line_written as (
+           select l.*
+             from order_line_item l
+            where l.store_id = :#store_id and l.line_item_id = n.line_item_id
+            limit 1) o on true
+     where not n.stale
+       and n.line_item_id not in (select line_item_id from line_inserted)
+), line_replaced as (
     insert into order_line_item as o (
            store_id, line_item_id, order_id, order_updated_at, product_id, variant_id, sku, title, variant_title,
            quantity, current_quantity, currency, unit_price, total, presentment_currency, presentment_unit_price,
@@ -166,11 +207,8 @@ with lease as materialized (
            line_item_id, order_id, order_updated_at, product_id, variant_id, sku, title, variant_title, quantity,
            current_quantity, currency, unit_price, total, presentment_currency, presentment_unit_price,
            presentment_total, cast(:#run_number as int8)
-      from line
+      from line_met
      where verdict = 'write'
-       -- An order that another run has just overtaken takes its lines along.
-       and (not awaited or order_id in (select order_id from header_written))
-     order by line_item_id
     on conflict (store_id, line_item_id) do update
        set (order_id, order_updated_at, product_id, variant_id, sku, title, variant_title, quantity,
             current_quantity, currency, unit_price, total, presentment_currency, presentment_unit_price,
@@ -181,6 +219,10 @@ with lease as materialized (
             excluded.presentment_total, null, excluded.run_number)
      where o.order_updated_at is null or o.order_updated_at <= excluded.order_updated_at
     returning o.order_id
+), line_written as (
+    select order_id from line_inserted
+    union all
+    select order_id from line_replaced
 ), spilled as (
     insert into sync_spill (run_id, line_no, parent_id, raw)
     select cast(:#run_id as uuid), s.line_no, s.parent_id, s.raw
@@ -230,8 +272,8 @@ with lease as materialized (
             excluded.version, excluded.raw, excluded.raw_sha256, d.attempts + 1, now())
 ), counted as materialized (
     select (select count(*) from header_in) + (select count(*) from line_in) as records,
-           (select count(*) from header_written) + (select count(*) from line_written) as written,
-           (select count(*) from header where verdict = 'unchanged') + (select count(*) from line where verdict = 'unchanged')
+           (select count(*) from header_inserted) + (select count(*) from header_replaced) + (select count(*) from line_written) as written,
+           (select count(*) from header_met where verdict = 'unchanged') + (select count(*) from line_met where verdict = 'unchanged')
            -- The same record twice in one chunk, alike in everything.
            + case when (select count(*) from header_in) = (select count(*) from header_new) then 0 else (
                select count(*)
@@ -265,16 +307,16 @@ with lease as materialized (
                       )) end as unchanged,
            (select count(*) from letter_in) as set_aside,
            (select count(*) from spilled) as spilled,
-           (select count(*) from header h
-             where h.existed
-                or h.verdict = 'write' and h.order_id not in (select order_id from header_written)) as replaced,
+           (select count(*) from header_met) as replaced,
            -- Days whose sales may have changed: where an order was and where it is now.
            array(select distinct cast(touched.moment at time zone :#shop_time_zone as date)
-                   from (select h.moment from header h where h.order_id in (select order_id from header_written)
+                   from (select moment from header_inserted
                          union all
-                         select h.stored_moment from header h where h.order_id in (select order_id from header_written)
+                         select unnest(array[m.moment, m.stored_moment]) from header_met m join header_replaced using (order_id)
                          union all
-                         select p.moment from parent p where p.order_id in (select order_id from line_written)) touched
+                         select p.moment
+                           from parent p
+                          where not p.inserted and p.order_id in (select order_id from line_written)) touched
                   where touched.moment is not null) as touched_days
 )
 insert into sync_chunk (

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  tidemark simulator --port 4010 --orders 5000 --s3-port 4011",
-            "  tidemark simulator --port 4010 --api-version 2026-07 --fault throttle:3"
+            "  tidemark simulator --port 4010 --api-version 2026-07 --fault throttled:3"
         })
 final class SimulatorCommand implements Callable<Integer> {
     @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")

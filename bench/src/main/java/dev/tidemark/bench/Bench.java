@@ -28,6 +28,8 @@ public final class Bench {
     private static final int FLOOR_STREAMS = 2;
     private static final int WRITERS = 2;
     private static final long USUAL_LINES = 640_000;
+    /** Of the simulated shop: an order and its line items, on average. */
+    private static final double LINES_OF_AN_ORDER = 4.0;
     private static final String PRODUCT_HEAP = "-Xmx256m";
 
     private final Options options;
@@ -38,7 +40,7 @@ public final class Bench {
     private final List<String> notes = new ArrayList<>();
     private final Map<Character, List<Measurement>> measurements = new TreeMap<>();
 
-    private Bench(Options options, Path folder, Cluster cluster) throws IOException {
+    private Bench(Options options, Path folder, Cluster cluster) throws IOException, InterruptedException {
         this.options = options;
         this.folder = folder;
         this.cluster = cluster;
@@ -46,11 +48,22 @@ public final class Bench {
         this.file = file(options.lines());
     }
 
-    private BulkFile file(long lines) throws IOException {
+    /** What the simulated shop answers, about as many lines as asked for; kept for the next time. */
+    private BulkFile file(long lines) throws IOException, InterruptedException {
         Path jsonl = folder.resolve("orders-" + lines + ".jsonl");
-        say("the file is %s", jsonl);
-        Orders.write(jsonl, lines);
-        return BulkFile.of(jsonl);
+        if (Files.notExists(jsonl)) {
+            say("fetching %s from the simulated shop", jsonl);
+            try (Shop shop = Shop.start(launcher(), orders(lines), folder.resolve("simulator.log"))) {
+                shop.download(StreamQuery.read(Path.of("../streams")), jsonl);
+            }
+        }
+        BulkFile file = BulkFile.of(jsonl);
+        say("%s: %d lines, %d orders, %.0f MB", jsonl.getFileName(), file.lines(), file.roots(), file.megabytes());
+        return file;
+    }
+
+    private static long orders(long lines) {
+        return Math.max(1, Math.round(lines / LINES_OF_AN_ORDER));
     }
 
     /** Runs in the folder {@code bench/}. */
@@ -192,7 +205,7 @@ public final class Bench {
     }
 
     private void wholeRun(String database) throws Exception {
-        try (Shop shop = Shop.start(launcher(), options.lines() / 4, folder.resolve("simulator.log"));
+        try (Shop shop = Shop.start(launcher(), file.roots(), folder.resolve("simulator.log"));
                 Watch watch = new Watch(cluster.postmaster(), shop.processes())) {
             Product.Outcome outcome = product.wholeRun(database, shop, watch);
             Measurement measurement = new Measurement('g', outcome.accounted(), outcome.seconds(), watch.stop());
@@ -281,7 +294,7 @@ public final class Bench {
         Path tenth = folder.resolve("orders-" + options.lines() + "-tenth.jsonl");
         if (Files.notExists(tenth)) {
             try (Stream<String> lines = Files.lines(file.path())) {
-                Files.write(tenth, (Iterable<String>) lines.limit(options.lines() / 10)::iterator, StandardCharsets.UTF_8);
+                Files.write(tenth, (Iterable<String>) lines.limit(file.lines() / 10)::iterator, StandardCharsets.UTF_8);
             }
         }
         return tenth;

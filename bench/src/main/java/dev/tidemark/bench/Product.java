@@ -1,6 +1,7 @@
 package dev.tidemark.bench;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -114,16 +115,19 @@ final class Product {
 
     private static HttpResponse<String> submitWhenReady(HttpRequest submit, Process server) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
-        long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
         while (true) {
             try {
-                return client.send(submit, HttpResponse.BodyHandlers.ofString());
-            } catch (java.net.ConnectException e) {
+                HttpResponse<String> answer = client.send(submit, HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() != 503 || System.nanoTime() > giveUp) {
+                    return answer;
+                }
+            } catch (ConnectException e) {
                 if (!server.isAlive() || System.nanoTime() > giveUp) {
                     throw e;
                 }
-                TimeUnit.MILLISECONDS.sleep(100);
             }
+            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 

@@ -5,7 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +20,10 @@ import java.util.stream.Stream;
 /** The simulated shop and the S3 server beside it, as processes of their own. */
 final class Shop implements AutoCloseable {
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String API_VERSION = "2026-07";
+
+    private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
     private final JsonNode where;
 
@@ -34,7 +44,7 @@ final class Shop implements AutoCloseable {
         if (line == null) {
             throw new IllegalStateException("The simulator did not start; see " + log);
         }
-        return new Shop(process, new ObjectMapper().readTree(line));
+        return new Shop(process, JSON.readTree(line));
     }
 
     String url() {
@@ -51,6 +61,43 @@ final class Shop implements AutoCloseable {
 
     String s3Endpoint() {
         return where.path("s3_endpoint").asText();
+    }
+
+    /** Fetches what the shop answers to the stream's query without a window, as the vendor's clients do: run, poll, download. */
+    void download(String bulkQuery, Path target) throws IOException, InterruptedException {
+        JsonNode started = graphql("mutation($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) "
+                        + "{ bulkOperation { id } userErrors { message } } }", "query", bulkQuery)
+                .path("bulkOperationRunQuery");
+        String id = started.path("bulkOperation").path("id").asText();
+        if (id.isEmpty()) {
+            throw new IllegalStateException("The shop refused the stream's query: " + started);
+        }
+        JsonNode operation;
+        do {
+            TimeUnit.MILLISECONDS.sleep(200);
+            operation = graphql("query($id: ID!) { bulkOperation(id: $id) { status url } }", "id", id).path("bulkOperation");
+        } while (operation.path("status").asText().matches("CREATED|RUNNING"));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(operation.path("url").asText())).build();
+        Path unfinished = target.resolveSibling(target.getFileName() + ".part");
+        HttpResponse<Path> file = http.send(request, HttpResponse.BodyHandlers.ofFile(unfinished));
+        if (file.statusCode() != 200) {
+            throw new IllegalStateException("The shop answered " + file.statusCode() + " to the download of its own file");
+        }
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private JsonNode graphql(String document, String variable, String value) throws IOException, InterruptedException {
+        String body = JSON.writeValueAsString(Map.of("query", document, "variables", Map.of(variable, value)));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/admin/api/" + API_VERSION + "/graphql.json"))
+                .header("Content-Type", "application/json")
+                .header("X-Shopify-Access-Token", token())
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        JsonNode answer = JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        if (answer.has("errors")) {
+            throw new IllegalStateException("The shop answered " + answer.path("errors"));
+        }
+        return answer.path("data");
     }
 
     /** The processes by name: the simulator, and the Java below it that is the S3 server. */
