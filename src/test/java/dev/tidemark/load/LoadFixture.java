@@ -90,6 +90,7 @@ final class LoadFixture implements AutoCloseable {
         config.setMaximumPoolSize(8);
         config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.addDataSourceProperty("options", System.getProperty("opts", "-c TimeZone=UTC"));
         return new HikariDataSource(config);
     }
 
