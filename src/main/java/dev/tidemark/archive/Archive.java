@@ -241,6 +241,9 @@ public final class Archive {
 
     /** Removes a run's local file; what matters is in object storage. */
     public void forget(Run run) {
+        if (Files.notExists(path(run).getParent())) {
+            return;
+        }
         try {
             Files.deleteIfExists(path(run));
             try (Stream<Path> leftovers = Files.list(path(run).getParent())) {
