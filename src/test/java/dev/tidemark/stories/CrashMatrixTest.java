@@ -119,6 +119,7 @@ class CrashMatrixTest {
             case KILL -> phase == Phase.UNANSWERED && (inTheMiddle || repeated)
                     || phase == Phase.BEFORE && deciding && inTheMiddle
                     || halfway && inTheMiddle;
+            case TERM -> phase == Phase.BEFORE && inTheMiddle && (deciding || point == CrashPoint.POLL);
             case CUT -> inTheMiddle && (halfway || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT));
             case PLUG -> inTheMiddle && (phase == Phase.UNANSWERED && deciding || phase == Phase.BEFORE && moving);
             case BACKENDS -> inTheMiddle && (phase == Phase.BEFORE && deciding || phase == Phase.UNANSWERED && moving);
