@@ -10,6 +10,14 @@ enum CrashKind {
             return Trap.Then.CUT;
         }
     },
+    /** The process is asked to end, as an orchestrator does; it may finish what it is doing. */
+    TERM {
+        @Override
+        Trap.Then strike(World world, TidemarkProcess process) {
+            process.terminate();
+            return Trap.Then.GO_ON;
+        }
+    },
     /** The connection breaks and the process lives on. */
     CUT {
         @Override

@@ -62,7 +62,8 @@ class CrashMatrixTest {
     }
 
     private void check(Services services, Postgres postgres, CrashCell cell, Map<String, String> undisturbed) {
-        try (World world = World.with(services, postgres, CrashMatrixTest::slowly)) {
+        boolean waits = cell.point() == CrashPoint.POLL_LATER;
+        try (World world = World.with(services, postgres, shop -> waits ? slowly(shop) : shop)) {
             CrashCell.Result result = cell.play(world, undisturbed);
             results.add(result);
             assertThat(result.isGood()).as("%s%n%s", result, result.recovery()).isTrue();
@@ -86,7 +87,7 @@ class CrashMatrixTest {
 
     /** A shop whose operations take long enough to be found under way. */
     private static SimulatorOptions.Builder slowly(SimulatorOptions.Builder shop) {
-        return shop.bulkTakes(Duration.ofMillis(300), Duration.ofMillis(1_200));
+        return shop.bulkTakes(Duration.ofMillis(300), Duration.ofSeconds(6));
     }
 
     private static List<CrashCell> cells(Map<CrashPoint, Integer> occurrences) {
@@ -119,6 +120,7 @@ class CrashMatrixTest {
             case KILL -> phase == Phase.UNANSWERED && (inTheMiddle || repeated)
                     || phase == Phase.BEFORE && deciding && inTheMiddle
                     || halfway && inTheMiddle;
+            case TERM -> phase == Phase.BEFORE && inTheMiddle && (deciding || point == CrashPoint.POLL);
             case CUT -> inTheMiddle && (halfway || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT));
             case PLUG -> inTheMiddle && (phase == Phase.UNANSWERED && deciding || phase == Phase.BEFORE && moving);
             case BACKENDS -> inTheMiddle && (phase == Phase.BEFORE && deciding || phase == Phase.UNANSWERED && moving);

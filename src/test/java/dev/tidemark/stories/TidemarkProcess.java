@@ -80,10 +80,6 @@ final class TidemarkProcess implements AutoCloseable {
         }
     }
 
-    boolean isAlive() {
-        return process.isAlive();
-    }
-
     /** {@code kill -9}; returns when the process is gone. */
     void kill() {
         process.destroyForcibly();
