@@ -89,8 +89,8 @@ record RunDocument(JsonNode json) {
         text("/archive/key").ifPresent(key -> lines.add("archive    " + key));
         lines.add("watermark  " + text("/watermark/before").orElse("none") + "  ->  "
                 + text("/watermark/after").orElse("none")
-                + (json.at("/watermark/advanced").asBoolean() ? "  (moved)" : "  (held)"));
-        text("/watermark/held_reason").ifPresent(reason -> lines.add("held       " + reason));
+                + (json.at("/watermark/advanced").asBoolean() ? "  (moved)" : status().equals("completed") ? "  (stays)" : "  (held)"));
+        text("/watermark/held_reason").ifPresent(reason -> lines.add("           " + reason));
         waitingFor().filter(reason -> !hasEnded()).ifPresent(reason -> lines.add("waiting    " + reason));
         json.path("failures").forEach(failure -> lines.add("failure    " + sentence(failure)));
         return String.join("\n", lines);
