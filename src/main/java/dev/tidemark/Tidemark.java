@@ -204,7 +204,9 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
+        // A plan made while the tables were small would be kept while a load fills them, so each statement is planned anew.
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c work_mem=32MB -c statement_timeout=60s"
+                + " -c idle_in_transaction_session_timeout=60s");
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {

@@ -90,7 +90,7 @@ final class LoadFixture implements AutoCloseable {
         config.setMaximumPoolSize(8);
         config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("logServerErrorDetail", "false");
-        config.addDataSourceProperty("options", System.getProperty("opts", "-c TimeZone=UTC"));
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan");
         return new HikariDataSource(config);
     }
 
