@@ -17,8 +17,10 @@ final class DemoApi {
     private static final Duration LIMIT = Duration.ofSeconds(100);
     private static final int WAIT_SECONDS = 90;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(10))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
     private final DemoPlace place;
 
     DemoApi(DemoPlace place) {
@@ -48,7 +50,8 @@ final class DemoApi {
         }
         if (answer.statusCode() != 200 && answer.statusCode() != 207) {
             throw new CommandFailure(
-                    ExitCode.ERROR, "The API answered " + answer.statusCode() + " where 200 or 207 was due: " + answer.body());
+                    ExitCode.ERROR,
+                    "The API answered " + answer.statusCode() + " where 200 or 207 was due: " + answer.body());
         }
         return new Answer(answer.statusCode(), RunDocument.parse(answer.body()));
     }
@@ -63,7 +66,8 @@ final class DemoApi {
 
     /** What the shop says under one of its own paths. */
     String askShop(String path) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(place.shopUrl() + path)).GET());
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(URI.create(place.shopUrl() + path)).GET());
         return accepted(path, answer);
     }
 
@@ -78,7 +82,8 @@ final class DemoApi {
     private static String accepted(String path, HttpResponse<String> answer) {
         if (answer.statusCode() / 100 != 2) {
             throw new CommandFailure(
-                    ExitCode.ERROR, "The simulated shop answered " + answer.statusCode() + " to " + path + ": " + answer.body());
+                    ExitCode.ERROR,
+                    "The simulated shop answered " + answer.statusCode() + " to " + path + ": " + answer.body());
         }
         return answer.body();
     }

@@ -53,16 +53,29 @@ final class ServeCommand implements Callable<Integer> {
 
     private void sayWhereItListens(Settings settings) {
         Terminal terminal = root.terminal();
-        terminal.say("tidemark: serving " + (settings.stores().isEmpty()
-                ? "no store yet; set tidemark.stores.<id>.shopify.domain and .token"
-                : "stores " + String.join(", ", settings.stores().keySet().stream().sorted().toList())));
-        terminal.say("  API      http://" + settings.api().host() + ":" + settings.api().port() + "/api/ingest/runs");
-        terminal.say("  health   http://" + settings.managementHost() + ":" + settings.managementPort() + "/observe/health/ready");
-        terminal.say("  metrics  http://" + settings.managementHost() + ":" + settings.managementPort() + "/observe/metrics");
+        terminal.say("tidemark: serving "
+                + (settings.stores().isEmpty()
+                        ? "no store yet; set tidemark.stores.<id>.shopify.domain and .token"
+                        : "stores "
+                                + String.join(
+                                        ", ",
+                                        settings.stores().keySet().stream()
+                                                .sorted()
+                                                .toList())));
+        terminal.say("  API      http://" + settings.api().host() + ":"
+                + settings.api().port() + "/api/ingest/runs");
+        terminal.say("  health   http://" + settings.managementHost() + ":" + settings.managementPort()
+                + "/observe/health/ready");
+        terminal.say("  metrics  http://" + settings.managementHost() + ":" + settings.managementPort()
+                + "/observe/metrics");
         if (settings.hawtioPort() != 0 && settings.api().adminToken().isPresent()) {
-            terminal.say("  Hawtio   http://127.0.0.1:" + settings.hawtioPort() + "/hawtio   user admin, password: the admin token");
+            terminal.say("  Hawtio   http://127.0.0.1:" + settings.hawtioPort()
+                    + "/hawtio   user admin, password: the admin token");
         }
-        if (Stream.of(settings.api().viewerToken(), settings.api().operatorToken(), settings.api().adminToken())
+        if (Stream.of(
+                        settings.api().viewerToken(),
+                        settings.api().operatorToken(),
+                        settings.api().adminToken())
                 .allMatch(Optional::isEmpty)) {
             terminal.say("  nobody can use the API yet: set tidemark.api.token.viewer, .operator or .admin");
         }

@@ -31,11 +31,14 @@ public final class LoadRoutes extends RouteBuilder {
     public static void bind(CamelContext context, Settings settings, StreamCatalog catalog) {
         context.getRegistry().bind("loader", new Loader(settings, catalog, context.createProducerTemplate()));
         context.getRegistry().bind("loadTally", new TallyStrategy());
-        // The splitter keeps no more chunks than there are threads, because it asks for the next one on a thread of these.
-        context.getRegistry().bind(
-                "loadWriters",
-                context.getExecutorServiceManager()
-                        .newFixedThreadPool(context, "load-writer", settings.sync().writers()));
+        // The splitter keeps no more chunks than there are threads, because it asks for the next one on a thread of
+        // these.
+        context.getRegistry()
+                .bind(
+                        "loadWriters",
+                        context.getExecutorServiceManager()
+                                .newFixedThreadPool(
+                                        context, "load-writer", settings.sync().writers()));
     }
 
     @Override

@@ -23,18 +23,36 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
      * @param operations bulk operations that the source has seen
      */
     record Result(
-            CrashCell cell, int struck, Findings before, Outcome recovery, Findings after, boolean sameDerived, int operations) {
+            CrashCell cell,
+            int struck,
+            Findings before,
+            Outcome recovery,
+            Findings after,
+            boolean sameDerived,
+            int operations) {
 
         boolean isGood() {
-            return before.areNone() && after.areNone() && recovery.exitCode() == 0 && sameDerived && operations <= cell.mostOperations(struck);
+            return before.areNone()
+                    && after.areNone()
+                    && recovery.exitCode() == 0
+                    && sameDerived
+                    && operations <= cell.mostOperations(struck);
         }
 
         @Override
         public String toString() {
             return String.format(
                     "%-13s %-13s #%-3d %-8s  exit %3d  oracles before: %s  recovery: %s  oracles after: %s  derived: %s  operations: %d",
-                    cell.point, cell.phase, cell.occurrence, cell.kind, struck, before, recovery.status(), after,
-                    sameDerived ? "same" : "DIFFERENT", operations);
+                    cell.point,
+                    cell.phase,
+                    cell.occurrence,
+                    cell.kind,
+                    struck,
+                    before,
+                    recovery.status(),
+                    after,
+                    sameDerived ? "same" : "DIFFERENT",
+                    operations);
         }
     }
 
@@ -57,7 +75,14 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         Outcome recovery = world.sync();
         Findings after = world.ask(Oracle.all());
         boolean sameDerived = world.derived().equals(undisturbed);
-        return new Result(this, struck.exitCode(), before, recovery, after, sameDerived, world.shop().operations());
+        return new Result(
+                this,
+                struck.exitCode(),
+                before,
+                recovery,
+                after,
+                sameDerived,
+                world.shop().operations());
     }
 
     /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */
@@ -70,7 +95,11 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         if (!trap.awaitSprung(Duration.ofSeconds(5))) {
             throw new AssertionError("The run never came to " + trap + "; " + struck);
         }
-        return new Struck(struck.exitCode(), world.sql().rows("select run_id from sync_run").stream().findFirst().orElse(""));
+        return new Struck(
+                struck.exitCode(),
+                world.sql().rows("select run_id from sync_run").stream()
+                        .findFirst()
+                        .orElse(""));
     }
 
     @Override
