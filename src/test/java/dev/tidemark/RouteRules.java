@@ -45,8 +45,8 @@ final class RouteRules {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^}]+)}}");
     private static final Pattern DIRECT = Pattern.compile("direct:([A-Za-z0-9_${}.\\[\\]-]+)");
     private static final Pattern DIRECT_IN_JAVA = Pattern.compile("\"direct:([a-z0-9-]+)(\"\\s*\\+)?");
-    private static final Pattern TEMPLATED_ROUTE = Pattern.compile("templatedRoute\\(\"([^\"]+)\"\\)");
-    private static final Pattern PARAMETER = Pattern.compile("\\.parameter\\(\"([^\"]+)\"");
+    private static final Pattern TEMPLATED_ROUTE = Pattern.compile("templatedRoute\\(\\s*\"([^\"]+)\"\\)");
+    private static final Pattern PARAMETER = Pattern.compile("\\.parameter\\(\\s*\"([^\"]+)\"");
 
     private RouteRules() {}
 

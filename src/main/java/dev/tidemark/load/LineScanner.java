@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Checks that a line is one JSON object (RFC 8259) and notes where the wanted values are, without making an object for
- * anything. It is as strict as Jackson's streaming parser, which a test holds it to, and several times as fast, because
+ * anything. It is as strict as Jackson's streaming parser, which a test holds it to, and faster, because
  * it looks at eight bytes of a string at once and expects keys in the order in which they came last time.
  *
  * <p>Of duplicate keys the last one counts, as in PostgreSQL's jsonb. Not thread-safe: one scanner per writer.
