@@ -4,7 +4,7 @@
 --
 -- All of it is one statement, so all of it is committed or nothing is. The tempting version upserts every row and counts
 -- what came back: it locks and rewrites rows that did not change, and a newer stored row looks like a failure. Here new
--- keys go in first. Only rows that met an older one are judged against it, and only what differs is written; the conflict
+-- keys go in first. Only rows that met a stored one are judged against it, and only what differs is written; the conflict
 -- clause judges again, under the row's lock, because another run may have written since. Each step goes by key, so that
 -- two runs seldom deadlock; when they do, the caller tries the whole statement again.
 with lease as materialized (
@@ -42,6 +42,11 @@ with lease as materialized (
     select distinct on (order_id) *
       from header_in
      order by order_id, updated_at desc, ordinal desc
+), familiar as materialized (
+    -- A chunk whose first order is stored has probably been loaded before; looking at the rows then spares the attempt.
+    select exists (
+               select from order_header o
+                where o.store_id = :#store_id and o.order_id = (select min(order_id) from header_new)) as known
 ), header_inserted as (
     insert into order_header (
            store_id, order_id, name, email, customer_id, created_at, updated_at, processed_at, cancelled_at,
@@ -55,6 +60,7 @@ with lease as materialized (
            cast(:#run_number as int8)
       from header_new
      cross join lease
+     where not (select known from familiar)
     on conflict (store_id, order_id) do nothing
     returning order_id, updated_at, coalesce(processed_at, created_at) as moment
 ), header_met as materialized (
@@ -172,6 +178,7 @@ with lease as materialized (
            presentment_total, cast(:#run_number as int8)
       from line_new
      where not stale
+       and not (select known from familiar)
     on conflict (store_id, line_item_id) do nothing
     returning line_item_id, order_id
 ), line_met as materialized (
@@ -307,7 +314,7 @@ with lease as materialized (
                       )) end as unchanged,
            (select count(*) from letter_in) as set_aside,
            (select count(*) from spilled) as spilled,
-           (select count(*) from header_met) as replaced,
+           (select count(*) from header_met cross join familiar where stored_version is not null or not known) as replaced,
            -- Days whose sales may have changed: where an order was and where it is now.
            array(select distinct cast(touched.moment at time zone :#shop_time_zone as date)
                    from (select moment from header_inserted

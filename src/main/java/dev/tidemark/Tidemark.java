@@ -52,8 +52,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 public final class Tidemark implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Tidemark.class);
     private static final int SHUTDOWN_SECONDS = 10;
-    private static final List<String> ROUTES =
-            List.of("1-start", "2-fetch-shopify", "3-load", "4-transform", "5-finish", "errors", "telemetry", "queries");
+    private static final List<String> ROUTES = List.of(
+            "1-start", "2-fetch-shopify", "3-load", "4-transform", "5-finish", "errors", "telemetry", "queries");
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -64,7 +64,12 @@ public final class Tidemark implements Engine {
     private final ProducerTemplate producer;
 
     private Tidemark(
-            Main main, HikariDataSource dataSource, S3Client s3, Worker worker, boolean works, Optional<Console> console) {
+            Main main,
+            HikariDataSource dataSource,
+            S3Client s3,
+            Worker worker,
+            boolean works,
+            Optional<Console> console) {
         this.main = main;
         this.dataSource = dataSource;
         this.s3 = s3;
@@ -104,7 +109,8 @@ public final class Tidemark implements Engine {
         boolean serves = role instanceof Role.Serve;
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
-        Set<String> streams = catalog.streams().stream().map(StreamDeclaration::name).collect(Collectors.toSet());
+        Set<String> streams =
+                catalog.streams().stream().map(StreamDeclaration::name).collect(Collectors.toSet());
         Clock clock = Clock.systemUTC();
         Main main = new Main();
         Supplier<Set<String>> activeStreams =
@@ -152,7 +158,9 @@ public final class Tidemark implements Engine {
 
     private static Properties properties(Settings settings, boolean serves, boolean works) {
         Properties properties = new Properties();
-        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty()).map(name -> "classpath:routes/" + name + ".camel.yaml").collect(Collectors.joining(","));
+        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty())
+                .map(name -> "classpath:routes/" + name + ".camel.yaml")
+                .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
@@ -162,8 +170,11 @@ public final class Tidemark implements Engine {
         properties.setProperty("engine.works", String.valueOf(works));
         properties.setProperty("engine.run-threads", serves ? "4" : "1");
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
-        properties.setProperty("engine.heartbeat-period", String.valueOf(Math.max(50, settings.sync().lease().toMillis() / 4)));
-        properties.setProperty("engine.http-timeout", String.valueOf(settings.http().timeout().toMillis()));
+        properties.setProperty(
+                "engine.heartbeat-period",
+                String.valueOf(Math.max(50, settings.sync().lease().toMillis() / 4)));
+        properties.setProperty(
+                "engine.http-timeout", String.valueOf(settings.http().timeout().toMillis()));
         return properties;
     }
 
@@ -172,15 +183,20 @@ public final class Tidemark implements Engine {
         return new RouteBuilder() {
             @Override
             public void configure() {
-                settings.stores().values().forEach(store -> store.shopify().ifPresent(shop -> templatedRoute("fetch-shopify")
+                settings.stores().values().forEach(store -> store.shopify().ifPresent(shop -> templatedRoute(
+                                "fetch-shopify")
                         .routeId("fetch-shopify-" + store.id())
                         .parameter("store", store.id())
-                        .parameter("url", shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
+                        .parameter(
+                                "url",
+                                shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
                 if (serves) {
                     catalog.streams().forEach(stream -> templatedRoute("stream")
                             .routeId("stream-" + stream.name())
                             .parameter("stream", stream.name())
-                            .parameter("cron", settings.sync().schedule(stream.name()).replace(' ', '+')));
+                            .parameter(
+                                    "cron",
+                                    settings.sync().schedule(stream.name()).replace(' ', '+')));
                 }
             }
         };
@@ -204,7 +220,12 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC -c work_mem=32MB -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s");
+        // A plan made while the tables were small would be kept while a load fills them, so each statement is planned
+        // anew.
+        config.addDataSourceProperty(
+                "options",
+                "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c work_mem=32MB -c statement_timeout=60s"
+                        + " -c idle_in_transaction_session_timeout=60s");
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {
@@ -215,8 +236,12 @@ public final class Tidemark implements Engine {
                 throw e;
             }
         } catch (com.zaxxer.hikari.pool.HikariPool.PoolInitializationException e) {
-            throw new DependencyDown("The database at " + withoutQuery(database.url()) + " cannot be reached: "
-                    + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()), e);
+            throw new DependencyDown(
+                    "The database at " + withoutQuery(database.url()) + " cannot be reached: "
+                            + (e.getCause() == null
+                                    ? e.getMessage()
+                                    : e.getCause().getMessage()),
+                    e);
         }
     }
 
@@ -226,9 +251,11 @@ public final class Tidemark implements Engine {
 
     private static S3Client objectStorage(Settings.S3 settings) {
         S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
-        settings.endpoint().ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
-        settings.accessKey().ifPresent(key -> builder.credentialsProvider(
-                StaticCredentialsProvider.create(AwsBasicCredentials.create(key, settings.secretKey().orElseThrow()))));
+        settings.endpoint()
+                .ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
+        settings.accessKey()
+                .ifPresent(key -> builder.credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(key, settings.secretKey().orElseThrow()))));
         if (!settings.checksums()) {
             builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                     .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
@@ -244,9 +271,16 @@ public final class Tidemark implements Engine {
             }
         } catch (SdkException e) {
             // Where there are no credentials the SDK lists every place it looked in; the first words say it all.
-            String said = String.valueOf(e.getMessage()).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", "");
-            throw new DependencyDown("Object storage at " + settings.endpoint().map(Object::toString).orElse("Amazon S3")
-                    + ", bucket " + settings.bucket() + ", cannot be used: " + said, e);
+            String said = String.valueOf(e.getMessage())
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .replaceFirst("\\(credentialsProviders=.*", "");
+            throw new DependencyDown(
+                    "Object storage at "
+                            + settings.endpoint().map(Object::toString).orElse("Amazon S3") + ", bucket "
+                            + settings.bucket() + ", cannot be used: " + said,
+                    e);
         }
     }
 
@@ -283,7 +317,9 @@ public final class Tidemark implements Engine {
     public void close() {
         try {
             if (works) {
-                main.getCamelContext().getRouteController().stopRoute("sync-dispatch", SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+                main.getCamelContext()
+                        .getRouteController()
+                        .stopRoute("sync-dispatch", SHUTDOWN_SECONDS, TimeUnit.SECONDS);
                 main.getCamelContext().getRouteController().stopRoute("sync-heartbeat");
                 producer.requestBody("direct:sync-release", Map.of());
             }

@@ -16,10 +16,18 @@ final class DocumentationRules {
 
     /** Each property has its row on the reference page, and each row has its property. */
     static List<String> properties(Set<String> keys, String page) {
-        Set<String> documented = DOCUMENTED_PROPERTY.matcher(page).results().map(row -> row.group(1)).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> documented = DOCUMENTED_PROPERTY
+                .matcher(page)
+                .results()
+                .map(row -> row.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
         List<String> violations = new ArrayList<>();
-        keys.stream().filter(key -> !documented.contains(key)).forEach(key -> violations.add(key + ": is not documented"));
-        documented.stream().filter(key -> !keys.contains(key)).forEach(key -> violations.add(key + ": is documented but does not exist"));
+        keys.stream()
+                .filter(key -> !documented.contains(key))
+                .forEach(key -> violations.add(key + ": is not documented"));
+        documented.stream()
+                .filter(key -> !keys.contains(key))
+                .forEach(key -> violations.add(key + ": is documented but does not exist"));
         return violations;
     }
 
@@ -28,7 +36,9 @@ final class DocumentationRules {
         return commandClasses.textByPath().values().stream()
                 .flatMap(text -> COMMAND.matcher(text).results().limit(1).map(command -> command.group(1)))
                 .filter(command -> !command.equals("tidemark"))
-                .filter(command -> !Pattern.compile("\\b" + command + "\\b").matcher(readme).find())
+                .filter(command -> !Pattern.compile("\\b" + command + "\\b")
+                        .matcher(readme)
+                        .find())
                 .map(command -> "README.md does not name the command " + command)
                 .toList();
     }

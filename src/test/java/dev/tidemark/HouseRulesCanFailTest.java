@@ -62,8 +62,7 @@ class HouseRulesCanFailTest {
                             id: sync-a
                             from:
                               uri: direct:sync-a
-                        """)))
-                .hasSize(3);
+                        """))).hasSize(3);
     }
 
     @Test
@@ -91,7 +90,8 @@ class HouseRulesCanFailTest {
 
     @Test
     void a_breaker_that_lets_the_route_continue() {
-        assertThat(RouteRules.breakersThrow(steps("- circuitBreaker: {steps: [{to: 'log:a'}]}"))).hasSize(1);
+        assertThat(RouteRules.breakersThrow(steps("- circuitBreaker: {steps: [{to: 'log:a'}]}")))
+                .hasSize(1);
         assertThat(RouteRules.breakersThrow(steps("- circuitBreaker: {resilience4jConfiguration: "
                         + "{throwExceptionWhenHalfOpenOrOpenState: false}}")))
                 .hasSize(1);
@@ -102,7 +102,8 @@ class HouseRulesCanFailTest {
 
     @Test
     void a_split_that_loses_a_failure() {
-        assertThat(RouteRules.safeSplits(steps("- split: {simple: '${body}', aggregationStrategy: tally}"))).hasSize(1);
+        assertThat(RouteRules.safeSplits(steps("- split: {simple: '${body}', aggregationStrategy: tally}")))
+                .hasSize(1);
         assertThat(RouteRules.safeSplits(steps("- split: {aggregationStrategy: tally, shareUnitOfWork: true}")))
                 .hasSize(1);
         assertThat(RouteRules.safeSplits(steps("- split: {simple: '${body}'}"))).isEmpty();
@@ -110,20 +111,25 @@ class HouseRulesCanFailTest {
 
     @Test
     void steps_and_endpoints_that_lose_work() {
-        assertThat(RouteRules.noForbiddenSteps(steps("- wireTap: {uri: 'direct:a'}"))).hasSize(1);
-        assertThat(RouteRules.noForbiddenSteps(steps("- aggregate: {completionTimeout: 5}"))).hasSize(1);
+        assertThat(RouteRules.noForbiddenSteps(steps("- wireTap: {uri: 'direct:a'}")))
+                .hasSize(1);
+        assertThat(RouteRules.noForbiddenSteps(steps("- aggregate: {completionTimeout: 5}")))
+                .hasSize(1);
         assertThat(RouteRules.noForbiddenSteps(steps("- to: seda:inbox"))).hasSize(1);
     }
 
     @Test
     void an_address_made_of_data() {
-        assertThat(RouteRules.noDataInAddresses(steps("- toD: '${body.callback}'"))).hasSize(1);
-        assertThat(RouteRules.noDataInAddresses(steps("- toD: {uri: 'file:${header.name}'}"))).hasSize(1);
+        assertThat(RouteRules.noDataInAddresses(steps("- toD: '${body.callback}'")))
+                .hasSize(1);
+        assertThat(RouteRules.noDataInAddresses(steps("- toD: {uri: 'file:${header.name}'}")))
+                .hasSize(1);
     }
 
     @Test
     void a_choice_without_otherwise() {
-        assertThat(RouteRules.choicesHaveOtherwise(steps("- choice: {when: [{simple: '${body}', steps: []}]}"))).hasSize(1);
+        assertThat(RouteRules.choicesHaveOtherwise(steps("- choice: {when: [{simple: '${body}', steps: []}]}")))
+                .hasSize(1);
     }
 
     @Test
@@ -132,8 +138,7 @@ class HouseRulesCanFailTest {
                         - errorHandler:
                             deadLetterChannel:
                               deadLetterUri: direct:dead
-                        """)))
-                .hasSize(1);
+                        """))).hasSize(1);
     }
 
     @Test
@@ -156,11 +161,13 @@ class HouseRulesCanFailTest {
     @Test
     void sql_files_without_header_with_two_statements_or_stray_marks() {
         assertThat(SqlRules.headers(sql("select 1"))).hasSize(1);
-        assertThat(SqlRules.headers(sql("-- What\n-- Out: x\n-- In: y\nselect 1"))).hasSize(1);
+        assertThat(SqlRules.headers(sql("-- What\n-- Out: x\n-- In: y\nselect 1")))
+                .hasSize(1);
         assertThat(SqlRules.oneStatement(sql("delete from a; delete from b"))).hasSize(1);
         assertThat(SqlRules.oneStatement(sql("-- one; two\nselect ';'"))).isEmpty();
         assertThat(SqlRules.noStrayParameterMarks(sql("select a #>> '{b}'"))).hasSize(1);
-        assertThat(SqlRules.noStrayParameterMarks(sql("select a ? 'b' where c = :#c"))).hasSize(1);
+        assertThat(SqlRules.noStrayParameterMarks(sql("select a ? 'b' where c = :#c")))
+                .hasSize(1);
         assertThat(SqlRules.names(ProjectFiles.of("sql/ledger/stuff.sql", ""))).hasSize(1);
     }
 
@@ -176,30 +183,39 @@ class HouseRulesCanFailTest {
     @Test
     void sql_in_a_route_or_in_java() {
         assertThat(SqlRules.noSqlInRoutes(steps("- to: 'sql:select 1'"))).hasSize(1);
-        assertThat(SqlRules.noSqlInRoutes(steps("- setBody: {constant: 'Delete from orders'}"))).hasSize(1);
-        assertThat(SqlRules.noSqlInJava(ProjectFiles.of("A.java", "q = \"select id \" + \"from orders\";"))).hasSize(1);
+        assertThat(SqlRules.noSqlInRoutes(steps("- setBody: {constant: 'Delete from orders'}")))
+                .hasSize(1);
+        assertThat(SqlRules.noSqlInJava(ProjectFiles.of("A.java", "q = \"select id \" + \"from orders\";")))
+                .hasSize(1);
         assertThat(SqlRules.noSqlInJava(ProjectFiles.of("A.java", "q = \"\"\"\n  update orders\n  set a = 1\"\"\";")))
                 .hasSize(1);
-        assertThat(SqlRules.noSqlInJava(ProjectFiles.of("A.java", "// select a from b\nint c = 'x'; /* insert into */")))
+        assertThat(SqlRules.noSqlInJava(
+                        ProjectFiles.of("A.java", "// select a from b\nint c = 'x'; /* insert into */")))
                 .isEmpty();
     }
 
     @Test
     void java_without_javadoc_meaning_or_patience() {
-        assertThat(JavaRules.publicTypesHaveJavadoc(java("import x;\n\n@Deprecated\npublic final class A {}"))).hasSize(1);
-        assertThat(JavaRules.publicTypesHaveJavadoc(java("/** A. */\n@Deprecated\npublic final class A {}"))).isEmpty();
+        assertThat(JavaRules.publicTypesHaveJavadoc(java("import x;\n\n@Deprecated\npublic final class A {}")))
+                .hasSize(1);
+        assertThat(JavaRules.publicTypesHaveJavadoc(java("/** A. */\n@Deprecated\npublic final class A {}")))
+                .isEmpty();
         assertThat(JavaRules.foldersHaveMeaning(ProjectFiles.of("src/main/java/dev/tidemark/run/impl/sql/A.java", "")))
                 .hasSize(2);
-        assertThat(JavaRules.namesHaveMeaning(java("final class Run" + "Helper {}"))).hasSize(1);
+        assertThat(JavaRules.namesHaveMeaning(java("final class Run" + "Helper {}")))
+                .hasSize(1);
         assertThat(JavaRules.noSleeps(java("Thread" + ".sleep(10);"))).hasSize(1);
-        assertThat(JavaRules.noDisabledTests(java("@" + "Disabled void a() {}"))).hasSize(1);
+        assertThat(JavaRules.noDisabledTests(java("@" + "Disabled void a() {}")))
+                .hasSize(1);
         assertThat(JavaRules.nothingLeftToDo(java("// TO" + "DO later"))).hasSize(1);
     }
 
     @Test
     void properties_and_commands_that_are_not_documented() {
-        assertThat(DocumentationRules.properties(Set.of("tidemark.a"), "| `tidemark.b` | 1 | gone |")).hasSize(2);
-        assertThat(DocumentationRules.commands(java("@Command(name = \"sync\") @Command(name = \"list\")"), "Nothing here"))
+        assertThat(DocumentationRules.properties(Set.of("tidemark.a"), "| `tidemark.b` | 1 | gone |"))
+                .hasSize(2);
+        assertThat(DocumentationRules.commands(
+                        java("@Command(name = \"sync\") @Command(name = \"list\")"), "Nothing here"))
                 .isEqualTo(List.of("README.md does not name the command sync"));
     }
 

@@ -193,8 +193,14 @@ class HouseRulesTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.tidemark.run..", "dev.tidemark.load..", "dev.tidemark.stream..", "dev.tidemark.source..",
-                        "dev.tidemark.archive..", "dev.tidemark.measure..", "dev.tidemark.api..", "dev.tidemark.cli..")
+                        "dev.tidemark.run..",
+                        "dev.tidemark.load..",
+                        "dev.tidemark.stream..",
+                        "dev.tidemark.source..",
+                        "dev.tidemark.archive..",
+                        "dev.tidemark.measure..",
+                        "dev.tidemark.api..",
+                        "dev.tidemark.cli..")
                 .check(CLASSES);
     }
 
@@ -221,7 +227,11 @@ class HouseRulesTest {
 
     @Test
     void nothing_uses_reflection() {
-        noClasses().should().dependOnClassesThat().resideInAPackage("java.lang.reflect..").check(CLASSES);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.lang.reflect..")
+                .check(CLASSES);
     }
 
     @Test

@@ -8,10 +8,12 @@ import java.util.regex.Pattern;
 
 /** Rules of the Java sources that are about text. Each returns every violation, one line each. */
 final class JavaRules {
-    private static final Set<String> FOLDERS_WITHOUT_MEANING = Set.of("util", "utils", "common", "model", "service", "impl", "helper");
+    private static final Set<String> FOLDERS_WITHOUT_MEANING =
+            Set.of("util", "utils", "common", "model", "service", "impl", "helper");
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "(?m)^public (?:abstract |final |sealed |non-sealed |static )*(?:class|interface|record|enum|@interface) (\\w+)");
-    private static final Pattern EMPTY_TYPE_NAME = Pattern.compile("\\b(?:class|interface|record|enum) (\\w*(?:Util|Utils|Helper|Manager|Impl)|My\\w+)\\b");
+    private static final Pattern EMPTY_TYPE_NAME =
+            Pattern.compile("\\b(?:class|interface|record|enum) (\\w*(?:Util|Utils|Helper|Manager|Impl)|My\\w+)\\b");
     private static final Pattern ANNOTATION_LINES = Pattern.compile("(?s)(@\\w+(\\([^)]*\\))?\\s*)*$");
 
     private JavaRules() {}
@@ -21,7 +23,9 @@ final class JavaRules {
         java.textByPath().forEach((file, text) -> {
             Matcher type = PUBLIC_TYPE.matcher(text);
             while (type.find()) {
-                String before = ANNOTATION_LINES.matcher(text.substring(0, type.start())).replaceFirst("");
+                String before = ANNOTATION_LINES
+                        .matcher(text.substring(0, type.start()))
+                        .replaceFirst("");
                 if (!before.stripTrailing().endsWith("*/")) {
                     violations.add(file + ": " + type.group(1) + " has no Javadoc");
                 }
@@ -34,20 +38,24 @@ final class JavaRules {
     static List<String> foldersHaveMeaning(ProjectFiles java) {
         List<String> violations = new ArrayList<>();
         java.textByPath().keySet().forEach(file -> {
-            List<String> folders = List.of(file.replaceFirst(".*java/dev/tidemark/", "").split("/"));
+            List<String> folders =
+                    List.of(file.replaceFirst(".*java/dev/tidemark/", "").split("/"));
             if (folders.size() > 3) {
                 violations.add(file + ": lies more than two levels deep");
             }
-            folders.stream().filter(FOLDERS_WITHOUT_MEANING::contains).forEach(folder ->
-                    violations.add(file + ": '" + folder + "' says nothing about what is in it"));
+            folders.stream()
+                    .filter(FOLDERS_WITHOUT_MEANING::contains)
+                    .forEach(folder -> violations.add(file + ": '" + folder + "' says nothing about what is in it"));
         });
         return violations;
     }
 
     static List<String> namesHaveMeaning(ProjectFiles java) {
         List<String> violations = new ArrayList<>();
-        java.textByPath().forEach((file, text) -> EMPTY_TYPE_NAME.matcher(text).results().forEach(type ->
-                violations.add(file + ": " + type.group(1) + " does not say what it is")));
+        java.textByPath().forEach((file, text) -> EMPTY_TYPE_NAME
+                .matcher(text)
+                .results()
+                .forEach(type -> violations.add(file + ": " + type.group(1) + " does not say what it is")));
         return violations;
     }
 

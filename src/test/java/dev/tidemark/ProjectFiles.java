@@ -17,7 +17,8 @@ record ProjectFiles(Map<String, String> textByPath) {
         Path root = Path.of(folder);
         if (Files.isDirectory(root)) {
             try (Stream<Path> paths = Files.walk(root)) {
-                for (Path path : paths.filter(found -> found.toString().endsWith(ending)).toList()) {
+                for (Path path :
+                        paths.filter(found -> found.toString().endsWith(ending)).toList()) {
                     texts.put(path.toString().replace('\\', '/'), Files.readString(path));
                 }
             } catch (IOException e) {

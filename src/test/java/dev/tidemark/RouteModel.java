@@ -59,9 +59,7 @@ record RouteModel(List<Declaration> declarations) {
         }
 
         private static Stream<String> texts(JsonNode node) {
-            return node.isTextual()
-                    ? Stream.of(node.asText())
-                    : children(node).flatMap(Declaration::texts);
+            return node.isTextual() ? Stream.of(node.asText()) : children(node).flatMap(Declaration::texts);
         }
 
         private static void collect(JsonNode node, String name, List<JsonNode> found) {
@@ -75,9 +73,11 @@ record RouteModel(List<Declaration> declarations) {
         }
 
         private static Stream<JsonNode> children(JsonNode node) {
-            return Stream.iterate(0, i -> i + 1).limit(node.size()).flatMap(i -> node.isArray()
-                    ? Stream.of(node.get(i))
-                    : node.properties().stream().skip(i).limit(1).map(Map.Entry::getValue));
+            return Stream.iterate(0, i -> i + 1)
+                    .limit(node.size())
+                    .flatMap(i -> node.isArray()
+                            ? Stream.of(node.get(i))
+                            : node.properties().stream().skip(i).limit(1).map(Map.Entry::getValue));
         }
     }
 

@@ -20,14 +20,25 @@ final class RouteRules {
 
     /** Steps that lose, repeat or hide work; what to do instead is in docs/decisions. */
     private static final List<String> FORBIDDEN_STEPS = List.of(
-            "aggregate", "transacted", "wireTap", "idempotentConsumer", "saga", "recipientList", "routingSlip",
-            "dynamicRouter", "pollEnrich", "resequence", "sampling");
+            "aggregate",
+            "transacted",
+            "wireTap",
+            "idempotentConsumer",
+            "saga",
+            "recipientList",
+            "routingSlip",
+            "dynamicRouter",
+            "pollEnrich",
+            "resequence",
+            "sampling");
 
-    private static final Pattern FORBIDDEN_ENDPOINT = Pattern.compile("^(seda|vm|disruptor|disruptor-vm|exec|language):.*");
+    private static final Pattern FORBIDDEN_ENDPOINT =
+            Pattern.compile("^(seda|vm|disruptor|disruptor-vm|exec|language):.*");
 
     /** Dynamic endpoints, and why each is harmless. */
     private static final Map<String, String> REASONED_DYNAMIC_ENDPOINTS = Map.of(
-            "direct:fetch-shopify-${variable.run.store}", "the store was looked up in the settings when the run was made",
+            "direct:fetch-shopify-${variable.run.store}",
+                    "the store was looked up in the settings when the run was made",
             "direct:fetch-shopify-${variable.store}", "the store was looked up in the settings by the caller",
             "direct:load-${variable.run.stream}", "the stream was looked up in the catalog when the run was made");
 
@@ -74,7 +85,8 @@ final class RouteRules {
                 consumers.merge(withoutVariables(name), 1, Integer::sum);
                 boolean sameAsId = route.isTemplate() ? name.startsWith(route.id()) : name.equals(route.id());
                 if (!sameAsId) {
-                    violations.add(route.where() + ": consumes " + route.from() + ", which is not named after the route");
+                    violations.add(
+                            route.where() + ": consumes " + route.from() + ", which is not named after the route");
                 }
             }
         }
@@ -105,23 +117,24 @@ final class RouteRules {
 
     /** An open breaker without this option lets the route continue, and a page looks empty. */
     static List<String> breakersThrow(RouteModel model) {
-        return violations(model, "circuitBreaker", breaker -> breaker.path("resilience4jConfiguration")
-                        .path("throwExceptionWhenHalfOpenOrOpenState")
-                        .asBoolean()
-                ? ""
-                : "a circuit breaker must have throwExceptionWhenHalfOpenOrOpenState: true");
+        return violations(
+                model,
+                "circuitBreaker",
+                breaker -> breaker.path("resilience4jConfiguration")
+                                .path("throwExceptionWhenHalfOpenOrOpenState")
+                                .asBoolean()
+                        ? ""
+                        : "a circuit breaker must have throwExceptionWhenHalfOpenOrOpenState: true");
     }
 
     /** With any other form a failed part is lost and the next step runs. */
     static List<String> safeSplits(RouteModel model) {
         return violations(model, "split", split -> {
             String strategy = split.path("aggregationStrategy").asText();
-            boolean customShared =
-                    split.path("shareUnitOfWork").asBoolean() && split.path("stopOnException").asBoolean();
+            boolean customShared = split.path("shareUnitOfWork").asBoolean()
+                    && split.path("stopOnException").asBoolean();
             boolean safe = strategy.isEmpty() || strategy.endsWith("UseLatestAggregationStrategy") || customShared;
-            return safe
-                    ? ""
-                    : "a split with strategy " + strategy + " must have stopOnException and shareUnitOfWork";
+            return safe ? "" : "a split with strategy " + strategy + " must have stopOnException and shareUnitOfWork";
         });
     }
 
@@ -133,8 +146,10 @@ final class RouteRules {
                     violations.add(declaration.where() + ": uses " + step);
                 }
             });
-            declaration.texts().filter(text -> FORBIDDEN_ENDPOINT.matcher(text).matches()).forEach(uri ->
-                    violations.add(declaration.where() + ": uses the endpoint " + uri));
+            declaration
+                    .texts()
+                    .filter(text -> FORBIDDEN_ENDPOINT.matcher(text).matches())
+                    .forEach(uri -> violations.add(declaration.where() + ": uses the endpoint " + uri));
         }
         return violations;
     }
@@ -154,8 +169,12 @@ final class RouteRules {
 
     /** By default a dead letter that cannot be written is swallowed. */
     static List<String> deadLettersThrow(RouteModel model) {
-        return violations(model, "deadLetterChannel", channel ->
-                channel.path("deadLetterHandleNewException").asText("true").equals("false")
+        return violations(
+                model,
+                "deadLetterChannel",
+                channel -> channel.path("deadLetterHandleNewException")
+                                .asText("true")
+                                .equals("false")
                         ? ""
                         : "a dead letter channel must have deadLetterHandleNewException: false");
     }
@@ -163,7 +182,8 @@ final class RouteRules {
     /** An undeclared parameter of a template is accepted without a word and stays unset. */
     static List<String> templateParameters(RouteModel model, ProjectFiles java) {
         List<String> violations = new ArrayList<>();
-        for (Declaration template : model.routes().stream().filter(Declaration::isTemplate).toList()) {
+        for (Declaration template :
+                model.routes().stream().filter(Declaration::isTemplate).toList()) {
             Set<String> declared = declaredParameters(template);
             template.texts().forEach(text -> {
                 Matcher placeholder = PLACEHOLDER.matcher(text);
@@ -213,7 +233,9 @@ final class RouteRules {
 
     private static Set<String> declaredParameters(Declaration template) {
         Set<String> names = new HashSet<>();
-        template.node().path("parameters").forEach(parameter -> names.add(parameter.path("name").asText()));
+        template.node()
+                .path("parameters")
+                .forEach(parameter -> names.add(parameter.path("name").asText()));
         return names;
     }
 

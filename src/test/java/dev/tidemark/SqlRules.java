@@ -23,11 +23,13 @@ final class SqlRules {
     static List<String> headers(ProjectFiles files) {
         List<String> violations = new ArrayList<>();
         files.textByPath().forEach((file, text) -> {
-            List<String> header = text.lines().takeWhile(line -> line.startsWith("--")).toList();
+            List<String> header =
+                    text.lines().takeWhile(line -> line.startsWith("--")).toList();
             int in = indexOf(header, "-- In:");
             int out = indexOf(header, "-- Out:");
             if (in < 1 || out < in) {
-                violations.add(file + ": must begin with comment lines that say what it is for, '-- In:' and '-- Out:'");
+                violations.add(
+                        file + ": must begin with comment lines that say what it is for, '-- In:' and '-- Out:'");
             }
         });
         return violations;
@@ -36,7 +38,9 @@ final class SqlRules {
     static List<String> names(ProjectFiles files) {
         return files.textByPath().keySet().stream()
                 .filter(file -> !file.startsWith(SCHEMA) && !file.startsWith(STREAMS))
-                .filter(file -> !FILE_NAME.matcher(file.substring(file.lastIndexOf('/') + 1)).matches())
+                .filter(file -> !FILE_NAME
+                        .matcher(file.substring(file.lastIndexOf('/') + 1))
+                        .matches())
                 .map(file -> file + ": must be named verb_noun.sql")
                 .toList();
     }
@@ -68,7 +72,8 @@ final class SqlRules {
         for (Declaration declaration : model.declarations()) {
             declaration.texts().forEach(text -> {
                 boolean inline = text.startsWith("sql:") && !text.startsWith("sql:classpath:sql/");
-                boolean prose = text.equals(declaration.route().path("description").asText());
+                boolean prose =
+                        text.equals(declaration.route().path("description").asText());
                 if (inline || (!prose && SQL.matcher(text).find())) {
                     violations.add(declaration.where() + ": SQL belongs in sql/, not here: " + text);
                 }
@@ -94,13 +99,17 @@ final class SqlRules {
                         java.textByPath().values().stream().flatMap(text -> JavaText.literals(text).stream()))
                 .toList();
         Pattern name = Pattern.compile("sql/[a-z]+/[A-Za-z0-9_-]+\\.sql");
-        sources.forEach(text -> name.matcher(text).results().map(found -> found.group())
+        sources.forEach(text -> name.matcher(text)
+                .results()
+                .map(found -> found.group())
                 .filter(file -> !sql.textByPath().containsKey(file))
                 .forEach(file -> violations.add(file + ": is named but does not exist")));
         sql.textByPath().keySet().stream()
                 .filter(file -> !file.startsWith(SCHEMA) && !file.startsWith(STREAMS))
-                .filter(file -> sources.stream().noneMatch(text -> text.contains(file.substring(file.lastIndexOf('/') + 1))
-                        || text.contains(file.substring(file.lastIndexOf('/') + 1).replace(".sql", ""))))
+                .filter(file -> sources.stream()
+                        .noneMatch(text -> text.contains(file.substring(file.lastIndexOf('/') + 1))
+                                || text.contains(file.substring(file.lastIndexOf('/') + 1)
+                                        .replace(".sql", ""))))
                 .forEach(file -> violations.add(file + ": nothing uses it"));
         return violations;
     }
@@ -111,7 +120,12 @@ final class SqlRules {
                 .filter(file -> !file.getKey().startsWith(SCHEMA))
                 .map(file -> Map.entry(
                         file.getKey(),
-                        String.join("\n", file.getValue().lines().filter(line -> !line.strip().startsWith("--")).toList())));
+                        String.join(
+                                "\n",
+                                file.getValue()
+                                        .lines()
+                                        .filter(line -> !line.strip().startsWith("--"))
+                                        .toList())));
     }
 
     private static String withoutQuotes(String statement) {

@@ -17,18 +17,22 @@ public final class Api {
      * @throws IllegalStateException when the port is taken
      */
     public static void install(Main main, Settings settings, Clock clock) {
-        Ports.demandFree("tidemark.api.port", settings.api().host(), settings.api().port());
+        Ports.demandFree(
+                "tidemark.api.port", settings.api().host(), settings.api().port());
         main.bind("apiServer", new ApiServer.Factory(new Tokens(settings.api())));
         main.bind("syncStart", new SyncStart(settings.stores().keySet(), clock));
         main.bind("runWait", new RunWait());
-        main.bind("vertxOptions", new VertxOptions()
-                // Requests run on these threads; those that wait for a run hold theirs.
-                .setWorkerPoolSize(RunWait.PLACES + 16)
-                .setMaxWorkerExecuteTimeUnit(TimeUnit.SECONDS)
-                .setMaxWorkerExecuteTime(RunWait.LONGEST.toSeconds() + 30));
+        main.bind(
+                "vertxOptions",
+                new VertxOptions()
+                        // Requests run on these threads; those that wait for a run hold theirs.
+                        .setWorkerPoolSize(RunWait.PLACES + 16)
+                        .setMaxWorkerExecuteTimeUnit(TimeUnit.SECONDS)
+                        .setMaxWorkerExecuteTime(RunWait.LONGEST.toSeconds() + 30));
         main.addInitialProperty("camel.server.enabled", "true");
         main.addInitialProperty("camel.server.host", settings.api().host());
-        main.addInitialProperty("camel.server.port", String.valueOf(settings.api().port()));
+        main.addInitialProperty(
+                "camel.server.port", String.valueOf(settings.api().port()));
         main.addInitialProperty("camel.rest.component", "platform-http");
         // Otherwise a REST verb absorbs its direct: route, which then has no consumer.
         main.addInitialProperty("camel.rest.inlineRoutes", "false");

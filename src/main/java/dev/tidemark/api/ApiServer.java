@@ -74,19 +74,22 @@ public final class ApiServer extends MainHttpServer {
             return;
         }
         // Vert.x fails on a target such as "*" before any route, with whatever status.
-        boolean isPath = request.request().path() != null && request.request().path().startsWith("/");
-        answer(request, switch (isPath ? request.statusCode() : 400) {
-            case 400 -> Problem.badRequest("The request is not well-formed HTTP.");
-            case 413 -> {
-                // The rest of the body is not read, so this connection cannot carry another request.
-                request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-                yield Problem.bodyTooLarge(MAXIMUM_BODY_BYTES);
-            }
-            default -> {
-                LOG.error("Answering a request failed", request.failure());
-                yield Problem.internal();
-            }
-        });
+        boolean isPath =
+                request.request().path() != null && request.request().path().startsWith("/");
+        answer(
+                request,
+                switch (isPath ? request.statusCode() : 400) {
+                    case 400 -> Problem.badRequest("The request is not well-formed HTTP.");
+                    case 413 -> {
+                        // The rest of the body is not read, so this connection cannot carry another request.
+                        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                        yield Problem.bodyTooLarge(MAXIMUM_BODY_BYTES);
+                    }
+                    default -> {
+                        LOG.error("Answering a request failed", request.failure());
+                        yield Problem.internal();
+                    }
+                });
     }
 
     private void answerUnmatched(RoutingContext request) {
@@ -98,14 +101,21 @@ public final class ApiServer extends MainHttpServer {
                 .collect(Collectors.toCollection(TreeSet::new));
         if (methods.isEmpty() && !getCamelContext().isStarted()) {
             request.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-            answer(request, new Problem(503, "not-ready", "The application is starting or stopping", "Ask again in a moment."));
+            answer(
+                    request,
+                    new Problem(503, "not-ready", "The application is starting or stopping", "Ask again in a moment."));
         } else if (methods.isEmpty()) {
             answer(request, Problem.notFound("Nothing is at this path; /openapi.json lists what is."));
         } else {
             String allowed = String.join(", ", methods);
             request.response().putHeader(HttpHeaders.ALLOW, allowed);
-            answer(request, new Problem(
-                    405, "method-not-allowed", "The path does not take this method", "It takes " + allowed + "."));
+            answer(
+                    request,
+                    new Problem(
+                            405,
+                            "method-not-allowed",
+                            "The path does not take this method",
+                            "It takes " + allowed + "."));
         }
     }
 

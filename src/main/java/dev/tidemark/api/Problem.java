@@ -56,7 +56,10 @@ public record Problem(int status, String name, String title, String detail, Map<
 
     static Problem internal() {
         return new Problem(
-                500, "internal", "Something went wrong here", "The log of the server has the cause; the request may be tried again.");
+                500,
+                "internal",
+                "Something went wrong here",
+                "The log of the server has the cause; the request may be tried again.");
     }
 
     /** The problem as JSON text. */

@@ -42,7 +42,8 @@ public final class Problems {
     }
 
     static Problem problem(Throwable thrown) {
-        for (Throwable cause : (Iterable<Throwable>) Stream.iterate(thrown, t -> t != null, Throwable::getCause)::iterator) {
+        for (Throwable cause :
+                (Iterable<Throwable>) Stream.iterate(thrown, t -> t != null, Throwable::getCause)::iterator) {
             if (cause instanceof Refused refused) {
                 return refused.problem();
             }
@@ -75,6 +76,7 @@ public final class Problems {
         return cause instanceof IOException
                 || cause instanceof SQLException sql
                         && (sql instanceof SQLTransientConnectionException
-                                || sql.getSQLState() != null && AWAY.contains(sql.getSQLState().substring(0, 2)));
+                                || sql.getSQLState() != null
+                                        && AWAY.contains(sql.getSQLState().substring(0, 2)));
     }
 }

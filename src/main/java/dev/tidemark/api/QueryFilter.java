@@ -35,13 +35,18 @@ public final class QueryFilter {
 
     /** Parameters of {@code sql/api/list_runs.sql}. */
     public Map<String, Object> runs(@Body Map<String, Object> asked) {
-        Map<String, Object> filter = texts(asked, Set.of("store", "stream", "status", "job_type", "since", "before", "limit"));
+        Map<String, Object> filter =
+                texts(asked, Set.of("store", "stream", "status", "job_type", "since", "before", "limit"));
         value(filter, "status").filter(status -> !STATUSES.contains(status)).ifPresent(status -> {
-            throw new InvalidRequest("status", "status is one of " + String.join(", ", STATUSES.stream().sorted().toList())
-                    + "; not '" + status + "'");
+            throw new InvalidRequest(
+                    "status",
+                    "status is one of "
+                            + String.join(", ", STATUSES.stream().sorted().toList()) + "; not '" + status + "'");
         });
-        value(filter, "since").ifPresent(since -> filter.put("since", moment("since", since).toString()));
-        value(filter, "before").ifPresent(cursor -> filter.put("before", cursor(cursor).toString()));
+        value(filter, "since")
+                .ifPresent(since -> filter.put("since", moment("since", since).toString()));
+        value(filter, "before")
+                .ifPresent(cursor -> filter.put("before", cursor(cursor).toString()));
         filter.put("limit", limit(filter));
         return filter;
     }
@@ -90,7 +95,8 @@ public final class QueryFilter {
             // Answered below with the same words as a time that is out of range.
         }
         throw new InvalidRequest(
-                parameter, parameter + " must be a time with an offset such as 2026-02-01T06:00:00Z, not '" + text + "'");
+                parameter,
+                parameter + " must be a time with an offset such as 2026-02-01T06:00:00Z, not '" + text + "'");
     }
 
     /**
@@ -108,7 +114,8 @@ public final class QueryFilter {
             // Answered below with the same words as a shortened form.
         }
         throw new InvalidRequest(
-                parameter, parameter + " must be a UUID such as 0198a5c2-7b1e-7c3d-9f00-1a2b3c4d5e6f, not '" + text + "'");
+                parameter,
+                parameter + " must be a UUID such as 0198a5c2-7b1e-7c3d-9f00-1a2b3c4d5e6f, not '" + text + "'");
     }
 
     private static UUID cursor(String text) {
@@ -120,7 +127,8 @@ public final class QueryFilter {
     }
 
     private static InvalidRequest foreignCursor() {
-        return new InvalidRequest("before", "before is not a cursor of this list; take it from the member next of a page");
+        return new InvalidRequest(
+                "before", "before is not a cursor of this list; take it from the member next of a page");
     }
 
     private static int limit(Map<String, Object> filter) {
@@ -133,7 +141,8 @@ public final class QueryFilter {
         } catch (NumberFormatException e) {
             // Answered below with the same words as a number out of range.
         }
-        throw new InvalidRequest("limit", "limit must be a whole number from 1 to " + MAXIMUM_LIMIT + ", not '" + text + "'");
+        throw new InvalidRequest(
+                "limit", "limit must be a whole number from 1 to " + MAXIMUM_LIMIT + ", not '" + text + "'");
     }
 
     /** Every known parameter as text, null where it is absent or empty. */
@@ -143,7 +152,9 @@ public final class QueryFilter {
         Optional.ofNullable(asked).orElse(Map.of()).forEach((parameter, value) -> {
             if (!known.contains(parameter)) {
                 throw new InvalidRequest(
-                        parameter, "There is no parameter " + parameter + "; known are " + known.stream().sorted().toList());
+                        parameter,
+                        "There is no parameter " + parameter + "; known are "
+                                + known.stream().sorted().toList());
             }
             String text = value == null ? "" : value.toString();
             // PostgreSQL has no text with a NUL in it; refused here, it is the caller's mistake and not an outage.

@@ -27,13 +27,15 @@ public final class RunWait {
     public static final Duration LONGEST = Duration.ofMinutes(5);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
-    private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?(?=$|[,;\\s])", Pattern.CASE_INSENSITIVE);
+    private static final Pattern WAIT =
+            Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?(?=$|[,;\\s])", Pattern.CASE_INSENSITIVE);
 
     private final Semaphore places = new Semaphore(PLACES);
 
     /** Seconds that the header {@code Prefer} asks to wait, at most {@link #LONGEST}; null when it asks for no wait. */
     public Integer asked(Exchange exchange) {
-        Matcher wait = WAIT.matcher(Optional.ofNullable(exchange.getMessage().getHeader("Prefer", String.class)).orElse(""));
+        Matcher wait = WAIT.matcher(Optional.ofNullable(exchange.getMessage().getHeader("Prefer", String.class))
+                .orElse(""));
         return wait.find() ? (int) Math.min(Long.parseLong(wait.group(1)), LONGEST.toSeconds()) : null;
     }
 
@@ -54,9 +56,7 @@ public final class RunWait {
         try (ProducerTemplate routes = exchange.getContext().createProducerTemplate()) {
             Map<String, Object> run = Map.of("run_id", started.get("run_id").toString());
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-            while (!isEnded(routes, run)
-                    && System.nanoTime() < end
-                    && isRunning(exchange.getContext())) {
+            while (!isEnded(routes, run) && System.nanoTime() < end && isRunning(exchange.getContext())) {
                 LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             }
         } catch (IOException e) {

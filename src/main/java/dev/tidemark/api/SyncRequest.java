@@ -49,12 +49,18 @@ public record SyncRequest(
             String name = member.getKey();
             if (!MEMBERS.contains(name)) {
                 throw new InvalidRequest(
-                        name, "There is no member " + name + "; known are " + MEMBERS.stream().sorted().toList());
+                        name,
+                        "There is no member " + name + "; known are "
+                                + MEMBERS.stream().sorted().toList());
             }
             if (!member.getValue().isTextual() && !member.getValue().isNull()) {
                 throw new InvalidRequest(name, name + " must be a text");
             }
-            members.put(name, Optional.ofNullable(member.getValue().textValue()).filter(text -> !text.isEmpty()).orElse(null));
+            members.put(
+                    name,
+                    Optional.ofNullable(member.getValue().textValue())
+                            .filter(text -> !text.isEmpty())
+                            .orElse(null));
         });
         return new SyncRequest(
                 members.get("run_id"),
@@ -71,8 +77,9 @@ public record SyncRequest(
                 return document;
             }
         } catch (JsonProcessingException e) {
-            throw new Refused(Problem.badRequest("The body is no JSON: line "
-                    + e.getLocation().getLineNr() + ", column " + e.getLocation().getColumnNr() + " cannot be read."));
+            throw new Refused(Problem.badRequest(
+                    "The body is no JSON: line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr() + " cannot be read."));
         }
         throw new Refused(Problem.badRequest("The body must be a JSON object such as {\"store\": \"acme\"}."));
     }

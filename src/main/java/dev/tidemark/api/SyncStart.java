@@ -39,7 +39,8 @@ public final class SyncStart {
      * @throws InvalidRequest when a member is wrong, or none says which of several stores is meant
      */
     public Map<String, Object> request(Exchange exchange) throws IOException {
-        byte[] body = Optional.ofNullable(exchange.getMessage().getBody(byte[].class)).orElse(new byte[0]);
+        byte[] body =
+                Optional.ofNullable(exchange.getMessage().getBody(byte[].class)).orElse(new byte[0]);
         String mediaType = exchange.getMessage().getHeader(Exchange.CONTENT_TYPE, "", String.class);
         boolean json = mediaType.toLowerCase(Locale.ROOT).matches("application/json\\s*(;.*)?");
         if (!json && !(body.length == 0 && mediaType.isEmpty())) {
@@ -47,27 +48,34 @@ public final class SyncStart {
                     415,
                     "unsupported-media-type",
                     "The body must be JSON",
-                    "Send the header Content-Type: application/json; it was " + (mediaType.isEmpty() ? "absent" : mediaType) + "."));
+                    "Send the header Content-Type: application/json; it was "
+                            + (mediaType.isEmpty() ? "absent" : mediaType) + "."));
         }
         SyncRequest asked = SyncRequest.read(body);
         Map<String, Object> request = new HashMap<>();
         request.put("store", store(Optional.ofNullable(asked.store())));
         request.put("stream", Optional.ofNullable(asked.stream()).orElse(DEFAULT_STREAM));
-        request.put("run_id", Optional.ofNullable(asked.runId())
-                .map(text -> QueryFilter.uuid("run_id", text))
-                .orElseGet(UuidCreator::getTimeOrderedEpoch)
-                .toString());
+        request.put(
+                "run_id",
+                Optional.ofNullable(asked.runId())
+                        .map(text -> QueryFilter.uuid("run_id", text))
+                        .orElseGet(UuidCreator::getTimeOrderedEpoch)
+                        .toString());
         request.put("initiator", initiator(Optional.ofNullable(asked.initiator())));
-        request.put("requested_at", Optional.ofNullable(asked.requestedAt())
-                .map(text -> QueryFilter.moment("requested_at", text))
-                .orElseGet(clock::instant)
-                .toString());
+        request.put(
+                "requested_at",
+                Optional.ofNullable(asked.requestedAt())
+                        .map(text -> QueryFilter.moment("requested_at", text))
+                        .orElseGet(clock::instant)
+                        .toString());
         return request;
     }
 
     /** The body of {@code direct:query-run-show} for the run in the variable {@code started}. */
     public Map<String, Object> started(Exchange exchange) {
-        return Map.of("run_id", exchange.getVariable("started", Map.class).get("run_id").toString());
+        return Map.of(
+                "run_id",
+                exchange.getVariable("started", Map.class).get("run_id").toString());
     }
 
     /**
@@ -107,7 +115,9 @@ public final class SyncStart {
         return asked.orElseThrow(() -> stores.isEmpty()
                 ? new UnknownStore("", stores)
                 : new InvalidRequest(
-                        "store", "store is missing; choose one of " + String.join(", ", stores.stream().sorted().toList())));
+                        "store",
+                        "store is missing; choose one of "
+                                + String.join(", ", stores.stream().sorted().toList())));
     }
 
     private static String initiator(Optional<String> asked) {
@@ -123,7 +133,8 @@ public final class SyncStart {
                 409,
                 "run-active",
                 "Another run is active",
-                "Run " + runId + " of " + run.path("store").asText() + "/" + run.path("stream").asText() + " is "
+                "Run " + runId + " of " + run.path("store").asText() + "/"
+                        + run.path("stream").asText() + " is "
                         + run.path("status").asText() + "; ask again when it has ended.",
                 Map.of("run_id", runId, "run", run));
     }

@@ -58,7 +58,10 @@ public final class Archive {
 
     /** Where a run's file lies, or will lie, on this machine. */
     public Path path(Run run) {
-        return settings.workDirectory().resolve(run.store()).resolve(run.stream()).resolve(run.runId() + ".jsonl");
+        return settings.workDirectory()
+                .resolve(run.store())
+                .resolve(run.stream())
+                .resolve(run.runId() + ".jsonl");
     }
 
     /**
@@ -84,14 +87,20 @@ public final class Archive {
                     digest.update(buffer, 0, length);
                     out.write(buffer, 0, length);
                     if (run.fileSize().filter(size -> counter.bytes() > size).isPresent()) {
-                        throw new TransientFailure("The download is longer than the " + run.fileSize().get()
-                                + " bytes the source announced", Optional.empty());
+                        throw new TransientFailure(
+                                "The download is longer than the "
+                                        + run.fileSize().get() + " bytes the source announced",
+                                Optional.empty());
                     }
                 }
             }
             counter.finish();
             ArchivedFile file = new ArchivedFile(
-                    key(run), HexFormat.of().formatHex(digest.digest()), counter.bytes(), counter.lines(), counter.roots());
+                    key(run),
+                    HexFormat.of().formatHex(digest.digest()),
+                    counter.bytes(),
+                    counter.lines(),
+                    counter.roots());
             refuseIncomplete(run, file);
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             return file;
@@ -102,23 +111,35 @@ public final class Archive {
 
     private static void refuseIncomplete(Run run, ArchivedFile file) {
         if (run.fileSize().filter(size -> size != file.bytes()).isPresent()) {
-            throw new TransientFailure("The download ended after " + file.bytes() + " of " + run.fileSize().get() + " bytes", Optional.empty());
+            throw new TransientFailure(
+                    "The download ended after " + file.bytes() + " of "
+                            + run.fileSize().get() + " bytes",
+                    Optional.empty());
         }
-        if (run.resultComplete() && run.objectCount().filter(count -> count == file.lines()).isEmpty()) {
-            throw new RunFailed("count_mismatch", "The source counted " + run.objectCount().map(String::valueOf).orElse("no")
-                    + " objects but its file has " + file.lines() + " lines; nothing was loaded");
+        if (run.resultComplete()
+                && run.objectCount().filter(count -> count == file.lines()).isEmpty()) {
+            throw new RunFailed(
+                    "count_mismatch",
+                    "The source counted "
+                            + run.objectCount().map(String::valueOf).orElse("no") + " objects but its file has "
+                            + file.lines() + " lines; nothing was loaded");
         }
-        if (run.resultComplete() && run.rootObjectCount().filter(count -> count != file.roots()).isPresent()) {
-            throw new RunFailed("root_count_mismatch", "The source counted " + run.rootObjectCount().get()
-                    + " root objects but its file has " + file.roots() + "; nothing was loaded");
+        if (run.resultComplete()
+                && run.rootObjectCount().filter(count -> count != file.roots()).isPresent()) {
+            throw new RunFailed(
+                    "root_count_mismatch",
+                    "The source counted " + run.rootObjectCount().get() + " root objects but its file has "
+                            + file.roots() + "; nothing was loaded");
         }
     }
 
     private void refuseFullDisk(Run run, Path target) throws IOException {
         long free = Files.getFileStore(target.getParent()).getUsableSpace();
         if (run.fileSize().filter(size -> size > free).isPresent()) {
-            throw new TransientFailure("The file has " + run.fileSize().get() + " bytes but " + settings.workDirectory()
-                    + " has room for " + free + "; free space or set tidemark.work.directory", Optional.empty());
+            throw new TransientFailure(
+                    "The file has " + run.fileSize().get() + " bytes but " + settings.workDirectory() + " has room for "
+                            + free + "; free space or set tidemark.work.directory",
+                    Optional.empty());
         }
     }
 
@@ -140,7 +161,9 @@ public final class Archive {
                 .put("to", run.windowTo().map(Instant::toString).orElse(null));
         manifest.put("operation_id", run.operationId().orElse(null));
         manifest.put("query_sha256", (String) run.row().get("query_sha256"));
-        manifest.put("source_started_at", run.sourceStartedAt().map(Instant::toString).orElse(null));
+        manifest.put(
+                "source_started_at",
+                run.sourceStartedAt().map(Instant::toString).orElse(null));
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n";
     }
 
@@ -151,7 +174,9 @@ public final class Archive {
      */
     public ArchivedFile archived(Run run) {
         try {
-            var manifest = JSON.readTree(s3.getObjectAsBytes(get -> get.bucket(settings.s3().bucket()).key(manifestKey(run))).asByteArray());
+            var manifest = JSON.readTree(s3.getObjectAsBytes(
+                            get -> get.bucket(settings.s3().bucket()).key(manifestKey(run)))
+                    .asByteArray());
             return new ArchivedFile(
                     manifest.path("key").asText(),
                     manifest.path("sha256").asText(),
@@ -182,8 +207,10 @@ public final class Archive {
     /** The outcome of the step, for {@code sync-complete-step}. */
     public Map<String, Object> done(ArchivedFile file) {
         return Map.of(
-                "next_status", "upserting",
-                "counts", Map.of("bytes", file.bytes(), "lines", file.lines(), "roots", file.roots()));
+                "next_status",
+                "upserting",
+                "counts",
+                Map.of("bytes", file.bytes(), "lines", file.lines(), "roots", file.roots()));
     }
 
     /** Values of {@code sql/ledger/record_archive.sql}. */
@@ -214,7 +241,9 @@ public final class Archive {
             Path part = target.resolveSibling(target.getFileName() + ".part-" + run.epoch());
             try {
                 MessageDigest digest = sha256();
-                try (InputStream in = s3.getObject(get -> get.bucket(settings.s3().bucket()).key(run.archiveKey().orElseThrow()));
+                try (InputStream in =
+                                s3.getObject(get -> get.bucket(settings.s3().bucket())
+                                        .key(run.archiveKey().orElseThrow()));
                         OutputStream out = Files.newOutputStream(part)) {
                     byte[] buffer = new byte[BUFFER_BYTES];
                     for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
@@ -222,8 +251,12 @@ public final class Archive {
                         out.write(buffer, 0, length);
                     }
                 }
-                if (!HexFormat.of().formatHex(digest.digest()).equals(run.archiveSha256().orElse(""))) {
-                    throw new RunFailed("archive_damaged", "The archived file " + run.archiveKey().orElse("") + " is not the one that was written");
+                if (!HexFormat.of()
+                        .formatHex(digest.digest())
+                        .equals(run.archiveSha256().orElse(""))) {
+                    throw new RunFailed(
+                            "archive_damaged",
+                            "The archived file " + run.archiveKey().orElse("") + " is not the one that was written");
                 }
                 Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             } finally {
@@ -231,7 +264,9 @@ public final class Archive {
             }
             return target;
         } catch (NoSuchKeyException e) {
-            throw new RunFailed("archive_missing", "The archived file " + run.archiveKey().orElse("") + " is no longer in object storage");
+            throw new RunFailed(
+                    "archive_missing",
+                    "The archived file " + run.archiveKey().orElse("") + " is no longer in object storage");
         } catch (SdkException e) {
             throw unreachable(e);
         } catch (IOException e) {
@@ -241,10 +276,15 @@ public final class Archive {
 
     /** Removes a run's local file; what matters is in object storage. */
     public void forget(Run run) {
+        if (Files.notExists(path(run).getParent())) {
+            return;
+        }
         try {
             Files.deleteIfExists(path(run));
             try (Stream<Path> leftovers = Files.list(path(run).getParent())) {
-                for (Path leftover : leftovers.filter(file -> file.getFileName().toString().startsWith(run.runId() + ".jsonl.part-")).toList()) {
+                for (Path leftover : leftovers
+                        .filter(file -> file.getFileName().toString().startsWith(run.runId() + ".jsonl.part-"))
+                        .toList()) {
                     Files.deleteIfExists(leftover);
                 }
             }
@@ -254,7 +294,8 @@ public final class Archive {
     }
 
     private static TransientFailure unreachable(SdkException cause) {
-        TransientFailure failure = new TransientFailure("Object storage does not answer: " + cause.getMessage(), Optional.empty());
+        TransientFailure failure =
+                new TransientFailure("Object storage does not answer: " + cause.getMessage(), Optional.empty());
         failure.initCause(cause);
         return failure;
     }

@@ -33,14 +33,19 @@ public final class DownloadAddress {
         String text = run.resultUrl().orElseThrow();
         try {
             URI uri = new URI(text);
-            if (uri.getUserInfo() == null && uri.getFragment() == null && uri.getHost() != null && isAllowed(run.store(), uri)) {
+            if (uri.getUserInfo() == null
+                    && uri.getFragment() == null
+                    && uri.getHost() != null
+                    && isAllowed(run.store(), uri)) {
                 return uri.toString();
             }
         } catch (URISyntaxException e) {
             throw new RunFailed("download_refused", "The source's download address is no URL; nothing was fetched");
         }
-        throw new RunFailed("download_refused", "The source's download address points to a host that is not allowed ("
-                + hostOf(text) + "); if it is right, name the host in tidemark.outbound.allow");
+        throw new RunFailed(
+                "download_refused",
+                "The source's download address points to a host that is not allowed (" + hostOf(text)
+                        + "); if it is right, name the host in tidemark.outbound.allow");
     }
 
     private boolean isAllowed(String store, URI uri) {

@@ -23,7 +23,8 @@ final class Catalogue {
         StreamCatalog catalog = StreamCatalog.load();
         if (catalog.find(stream).isEmpty()) {
             throw new UnknownStream(
-                    stream, catalog.streams().stream().map(StreamDeclaration::name).toList());
+                    stream,
+                    catalog.streams().stream().map(StreamDeclaration::name).toList());
         }
     }
 }

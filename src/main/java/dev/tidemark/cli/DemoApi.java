@@ -17,8 +17,10 @@ final class DemoApi {
     private static final Duration LIMIT = Duration.ofSeconds(100);
     private static final int WAIT_SECONDS = 90;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client = HttpClient.newBuilder()
+            .connectTimeout(Duration.ofSeconds(10))
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
     private final DemoPlace place;
 
     DemoApi(DemoPlace place) {
@@ -41,21 +43,31 @@ final class DemoApi {
         body.put("requested_at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         body.put("store", DemoPlace.STORE);
         body.put("stream", DemoPlace.STREAM);
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(place.apiUrl() + "/api/performance-metrics/sync"))
-                .header("Authorization", "Bearer " + place.operatorToken())
-                .header("Content-Type", "application/json")
-                .header("Prefer", "wait=" + WAIT_SECONDS)
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
+        HttpResponse<String> answer = post(body.toString());
+        // 202: not yet. The same run_id again is the same run, so asking again only waits on.
+        for (int again = 0; answer.statusCode() == 202 && again < 4; again++) {
+            answer = post(body.toString());
+        }
         if (answer.statusCode() != 200 && answer.statusCode() != 207) {
             throw new CommandFailure(
-                    ExitCode.ERROR, "The API answered " + answer.statusCode() + " where 200 or 207 was due: " + answer.body());
+                    ExitCode.ERROR,
+                    "The API answered " + answer.statusCode() + " where 200 or 207 was due: " + answer.body());
         }
         return new Answer(answer.statusCode(), RunDocument.parse(answer.body()));
     }
 
+    private HttpResponse<String> post(String body) {
+        return send(HttpRequest.newBuilder(URI.create(place.apiUrl() + "/api/performance-metrics/sync"))
+                .header("Authorization", "Bearer " + place.operatorToken())
+                .header("Content-Type", "application/json")
+                .header("Prefer", "wait=" + WAIT_SECONDS)
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
     /** What the shop says under one of its own paths. */
     String askShop(String path) {
-        HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(place.shopUrl() + path)).GET());
+        HttpResponse<String> answer =
+                send(HttpRequest.newBuilder(URI.create(place.shopUrl() + path)).GET());
         return accepted(path, answer);
     }
 
@@ -70,7 +82,8 @@ final class DemoApi {
     private static String accepted(String path, HttpResponse<String> answer) {
         if (answer.statusCode() / 100 != 2) {
             throw new CommandFailure(
-                    ExitCode.ERROR, "The simulated shop answered " + answer.statusCode() + " to " + path + ": " + answer.body());
+                    ExitCode.ERROR,
+                    "The simulated shop answered " + answer.statusCode() + " to " + path + ": " + answer.body());
         }
         return answer.body();
     }

@@ -16,9 +16,14 @@ import picocli.CommandLine.Option;
             "when 3 of 40 orders are refused: the run is partial, the watermark is held; the cause is removed and the next",
             "run completes. Afterwards everything stays up to look around in, until Ctrl-C."
         },
-        footer = {"", "No configuration is read. Nothing outside a temporary folder is touched.", "", "Examples:",
+        footer = {
+            "",
+            "No configuration is read. Nothing outside a temporary folder is touched.",
+            "",
+            "Examples:",
             "  tidemark demo --once                 the story, then exit 0; not 0 when something is not as it should be",
-            "  tidemark demo --orders 20000 --keep  more orders; the database's folder stays"})
+            "  tidemark demo --orders 20000 --keep  more orders; the database's folder stays"
+        })
 final class DemoCommand implements Callable<Integer> {
     @Option(names = "--once", description = "Exit when the story is told.")
     private boolean once;
@@ -26,10 +31,18 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Keep the database's folder; its place is printed.")
     private boolean keep;
 
-    @Option(names = "--orders", paramLabel = "N", defaultValue = "2000", description = "Orders of the shop (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--orders",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Orders of the shop (${DEFAULT-VALUE}).")
     private long orders;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Decides the shop's data (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Decides the shop's data (${DEFAULT-VALUE}).")
     private long seed;
 
     private final TidemarkCommand root;
@@ -74,8 +87,10 @@ final class DemoCommand implements Callable<Integer> {
     private void introduce(DemoPlace place) {
         say("");
         say("   PostgreSQL  " + place.psql());
-        say("   S3          " + place.s3Endpoint() + ", bucket " + place.settings().s3().bucket());
-        say(String.format(java.util.Locale.ROOT, "   shop        %s, %,d orders of the last 120 days", place.shopUrl(), orders));
+        say("   S3          " + place.s3Endpoint() + ", bucket "
+                + place.settings().s3().bucket());
+        say(String.format(
+                java.util.Locale.ROOT, "   shop        %s, %,d orders of the last 120 days", place.shopUrl(), orders));
         say("   Tidemark    " + place.apiUrl() + "/api/ingest/runs");
     }
 
@@ -83,12 +98,15 @@ final class DemoCommand implements Callable<Integer> {
         String management = "http://127.0.0.1:" + place.settings().managementPort() + "/observe/";
         say("");
         say("Everything stays up until Ctrl-C:");
-        say("   runs        curl -H 'Authorization: Bearer " + place.operatorToken() + "' " + place.apiUrl() + "/api/ingest/runs");
-        say("   watermarks  curl -H 'Authorization: Bearer " + place.operatorToken() + "' " + place.apiUrl() + "/api/ingest/watermarks");
+        say("   runs        curl -H 'Authorization: Bearer " + place.operatorToken() + "' " + place.apiUrl()
+                + "/api/ingest/runs");
+        say("   watermarks  curl -H 'Authorization: Bearer " + place.operatorToken() + "' " + place.apiUrl()
+                + "/api/ingest/watermarks");
         say("   tables      " + place.psql());
         say("   health      " + management + "health/ready");
         say("   metrics     " + management + "metrics");
-        say("   Hawtio      http://127.0.0.1:" + place.settings().hawtioPort() + "/hawtio   user admin, password " + place.adminToken());
+        say("   Hawtio      http://127.0.0.1:" + place.settings().hawtioPort() + "/hawtio   user admin, password "
+                + place.adminToken());
     }
 
     private void say(String line) {

@@ -47,7 +47,8 @@ record DemoDatabase(DataSource source) {
     }
 
     private static CommandFailure failed(String file, SQLException e) {
-        return new CommandFailure(ExitCode.ERROR, "The demo's statement sql/demo/" + file + ".sql failed: " + e.getMessage(), e);
+        return new CommandFailure(
+                ExitCode.ERROR, "The demo's statement sql/demo/" + file + ".sql failed: " + e.getMessage(), e);
     }
 
     private static String text(String file) {

@@ -81,7 +81,10 @@ final class DemoPlace implements AutoCloseable {
         try {
             return new DemoPlace(starter, orders, seed, keep);
         } catch (IOException e) {
-            throw new CommandFailure(ExitCode.ERROR, "The demo's PostgreSQL, S3 server or shop could not be started: " + e.getMessage(), e);
+            throw new CommandFailure(
+                    ExitCode.ERROR,
+                    "The demo's PostgreSQL, S3 server or shop could not be started: " + e.getMessage(),
+                    e);
         }
     }
 

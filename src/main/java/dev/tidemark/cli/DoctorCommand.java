@@ -41,7 +41,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        description = "Check configuration, database, object storage, each store's token, scopes and version, clocks and disk.",
+        description =
+                "Check configuration, database, object storage, each store's token, scopes and version, clocks and disk.",
         footer = {
             "",
             "Exit codes: 0 nothing failed, 1 something is to be mended, 8 database or object storage away.",
@@ -67,14 +68,20 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         Settings settings = root.settingsWithDatabase();
         List<Finding> findings = new ArrayList<>();
-        findings.add(Finding.ok("configuration", settings.stores().size() + " store(s), API version " + settings.shopify().apiVersion()));
+        findings.add(Finding.ok(
+                "configuration",
+                settings.stores().size() + " store(s), API version "
+                        + settings.shopify().apiVersion()));
         findings.addAll(checkDatabase(settings.database().orElseThrow()));
         findings.add(checkDisk(settings.workDirectory()));
-        boolean databaseWorks = findings.stream().noneMatch(finding -> finding.verdict().isFailure() && finding.subject().startsWith("database"));
+        boolean databaseWorks = findings.stream()
+                .noneMatch(finding ->
+                        finding.verdict().isFailure() && finding.subject().startsWith("database"));
         if (databaseWorks) {
             findings.addAll(checkThroughEngine(settings));
         } else {
-            findings.add(Finding.warn("object storage, stores", "not looked at", "mend the database first, then ask again"));
+            findings.add(
+                    Finding.warn("object storage, stores", "not looked at", "mend the database first, then ask again"));
         }
         print(findings);
         if (findings.stream().anyMatch(finding -> finding.verdict() == Finding.Verdict.AWAY)) {
@@ -89,7 +96,9 @@ final class DoctorCommand implements Callable<Integer> {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         ArrayNode items = document.putArray("findings");
         findings.forEach(finding -> items.add(finding.toJson()));
-        output.document(root.terminal(), document, () -> findings.stream().map(Finding::toText).collect(Collectors.joining("\n")));
+        output.document(root.terminal(), document, () -> findings.stream()
+                .map(Finding::toText)
+                .collect(Collectors.joining("\n")));
     }
 
     private List<Finding> checkDatabase(Settings.Database database) {
@@ -110,10 +119,11 @@ final class DoctorCommand implements Callable<Integer> {
                         "raise max_connections or lower tidemark.database.pool-size"));
             }
         } catch (SQLException e) {
-            return List.of(Finding.away(
-                    "database",
-                    e.getMessage().lines().findFirst().orElse("no connection"),
-                    "check tidemark.database.url, user and password, and whether the server accepts connections from here"));
+            return List.of(
+                    Finding.away(
+                            "database",
+                            e.getMessage().lines().findFirst().orElse("no connection"),
+                            "check tidemark.database.url, user and password, and whether the server accepts connections from here"));
         }
         findings.add(schema(source));
         return findings;
@@ -125,7 +135,10 @@ final class DoctorCommand implements Callable<Integer> {
             return Finding.fail("database", version, "Tidemark needs PostgreSQL " + OLDEST_POSTGRESQL + " or later");
         }
         if (!row.getString("encoding").equals("UTF8")) {
-            return Finding.fail("database", version + ", encoding " + row.getString("encoding"), "use a database with encoding UTF8");
+            return Finding.fail(
+                    "database",
+                    version + ", encoding " + row.getString("encoding"),
+                    "use a database with encoding UTF8");
         }
         return Finding.ok("database", version);
     }
@@ -133,11 +146,14 @@ final class DoctorCommand implements Callable<Integer> {
     private static Finding databaseRights(ResultSet row, Settings.Database database) throws SQLException {
         String role = "role " + row.getString("role_name");
         if (row.getBoolean("read_only")) {
-            return Finding.fail("database rights", "the server only accepts reading", "connect to the primary: " + database.url());
+            return Finding.fail(
+                    "database rights", "the server only accepts reading", "connect to the primary: " + database.url());
         }
         if (!row.getBoolean("may_create") && !row.getBoolean("may_write")) {
             return Finding.fail(
-                    "database rights", role + " may neither create tables nor write them", "make it the owner of the database or schema");
+                    "database rights",
+                    role + " may neither create tables nor write them",
+                    "make it the owner of the database or schema");
         }
         return Finding.ok("database rights", role + " may write");
     }
@@ -146,14 +162,18 @@ final class DoctorCommand implements Callable<Integer> {
         int pending = Migration.pending(source);
         return pending == 0
                 ? Finding.ok("database schema", "up to date")
-                : Finding.warn("database schema", pending + " script(s) to apply", "every command does that by itself; 'tidemark migrate' does nothing else");
+                : Finding.warn(
+                        "database schema",
+                        pending + " script(s) to apply",
+                        "every command does that by itself; 'tidemark migrate' does nothing else");
     }
 
     private static Finding clock(String subject, Timestamp there) {
         Duration ahead = Duration.between(Instant.now(), there.toInstant());
         String seen = String.format(java.util.Locale.ROOT, "%+.1f s against this machine", ahead.toMillis() / 1000.0);
         return ahead.abs().compareTo(CLOCK_TOLERANCE) > 0
-                ? Finding.warn(subject, seen, "let NTP set both clocks; watermarks follow the source's clock and stay right")
+                ? Finding.warn(
+                        subject, seen, "let NTP set both clocks; watermarks follow the source's clock and stay right")
                 : Finding.ok(subject, seen);
     }
 
@@ -165,11 +185,16 @@ final class DoctorCommand implements Callable<Integer> {
             long free = Files.getFileStore(workDirectory).getUsableSpace();
             String seen = String.format(java.util.Locale.ROOT, "%s, %.1f GB free", workDirectory, free / 1e9);
             return free < LITTLE_DISK
-                    ? Finding.warn("work directory", seen, "a run keeps its whole file here; set tidemark.work.directory to a larger disk")
+                    ? Finding.warn(
+                            "work directory",
+                            seen,
+                            "a run keeps its whole file here; set tidemark.work.directory to a larger disk")
                     : Finding.ok("work directory", seen);
         } catch (IOException e) {
             return Finding.fail(
-                    "work directory", workDirectory + " cannot be written: " + e.getMessage(), "set tidemark.work.directory to a writable folder");
+                    "work directory",
+                    workDirectory + " cannot be written: " + e.getMessage(),
+                    "set tidemark.work.directory to a writable folder");
         }
     }
 
@@ -193,13 +218,15 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private static Finding checkObjectStorage(Engine engine, Settings.S3 settings) {
-        String where = settings.endpoint().map(Object::toString).orElse("Amazon S3, " + settings.region()) + ", bucket " + settings.bucket();
+        String where = settings.endpoint().map(Object::toString).orElse("Amazon S3, " + settings.region()) + ", bucket "
+                + settings.bucket();
         S3Client s3 = engine.camelContext().getRegistry().lookupByNameAndType("s3Client", S3Client.class);
         String key = "doctor/" + UUID.randomUUID();
         byte[] content = key.getBytes(StandardCharsets.UTF_8);
         try {
             s3.putObject(request -> request.bucket(settings.bucket()).key(key), RequestBody.fromBytes(content));
-            ResponseBytes<GetObjectResponse> read = s3.getObjectAsBytes(request -> request.bucket(settings.bucket()).key(key));
+            ResponseBytes<GetObjectResponse> read = s3.getObjectAsBytes(
+                    request -> request.bucket(settings.bucket()).key(key));
             s3.deleteObject(request -> request.bucket(settings.bucket()).key(key));
             return java.util.Arrays.equals(read.asByteArray(), content)
                     ? Finding.ok("object storage", where + ": written, read, removed")
@@ -208,11 +235,19 @@ final class DoctorCommand implements Callable<Integer> {
                             where + ": what was read is not what was written",
                             "this service mistakes the SDK's checksums for content; set tidemark.s3.checksums=false");
         } catch (NoSuchBucketException e) {
-            return Finding.warn("object storage", where + ": there is no such bucket", "'serve' and 'sync' make it, if the keys may do so");
+            return Finding.warn(
+                    "object storage",
+                    where + ": there is no such bucket",
+                    "'serve' and 'sync' make it, if the keys may do so");
         } catch (RuntimeException e) {
             return Finding.away(
                     "object storage",
-                    where + ": " + Failures.messageOf(e).lines().findFirst().orElse("").replaceFirst("\\(credentialsProviders=.*", ""),
+                    where + ": "
+                            + Failures.messageOf(e)
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("")
+                                    .replaceFirst("\\(credentialsProviders=.*", ""),
                     "check tidemark.s3.endpoint, region, bucket and keys");
         }
     }
@@ -222,15 +257,18 @@ final class DoctorCommand implements Callable<Integer> {
         try {
             Map<?, ?> seen = engine.request("doctor-shopify", Map.of("store", store), Map.class);
             return seen.entrySet().stream()
-                    .map(entry -> shopFinding(subject, String.valueOf(entry.getKey()), String.valueOf(entry.getValue())))
+                    .map(entry ->
+                            shopFinding(subject, String.valueOf(entry.getKey()), String.valueOf(entry.getValue())))
                     .toList();
         } catch (RunFailed e) {
-            return List.of(Finding.fail(subject, e.getMessage(), "mend it, then ask again: a run would fail for the same reason"));
-        } catch (RuntimeException e) {
             return List.of(Finding.fail(
-                    subject,
-                    Failures.messageOf(e),
-                    "check the store's domain or url, its token and tidemark.shopify.api-version, and whether this machine may call it"));
+                    subject, e.getMessage(), "mend it, then ask again: a run would fail for the same reason"));
+        } catch (RuntimeException e) {
+            return List.of(
+                    Finding.fail(
+                            subject,
+                            Failures.messageOf(e),
+                            "check the store's domain or url, its token and tidemark.shopify.api-version, and whether this machine may call it"));
         }
     }
 

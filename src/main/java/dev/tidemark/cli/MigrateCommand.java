@@ -26,12 +26,14 @@ final class MigrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Migration.Outcome outcome =
-                Migration.apply(PlainDataSource.of(root.settingsWithDatabase().database().orElseThrow()));
-        root.terminal().say("tidemark: the schema is at version " + outcome.version()
-                + (outcome.applied() == 0
-                        ? "; there was nothing to do"
-                        : "; " + outcome.applied() + (outcome.applied() == 1 ? " script was applied" : " scripts were applied")));
+        Migration.Outcome outcome = Migration.apply(
+                PlainDataSource.of(root.settingsWithDatabase().database().orElseThrow()));
+        root.terminal()
+                .say("tidemark: the schema is at version " + outcome.version()
+                        + (outcome.applied() == 0
+                                ? "; there was nothing to do"
+                                : "; " + outcome.applied()
+                                        + (outcome.applied() == 1 ? " script was applied" : " scripts were applied")));
         return ExitCode.COMPLETE.number();
     }
 }

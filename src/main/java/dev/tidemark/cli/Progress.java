@@ -83,7 +83,10 @@ interface Progress extends AutoCloseable {
             lastState = state;
             lastNanos = System.nanoTime();
             err.println("tidemark: " + phase(run)
-                    + run.waitingFor().filter(reason -> !run.hasEnded()).map(reason -> " (" + reason + ")").orElse("")
+                    + run.waitingFor()
+                            .filter(reason -> !run.hasEnded())
+                            .map(reason -> " (" + reason + ")")
+                            .orElse("")
                     + (run.status().equals("upserting") ? rate.sentence(run) : ""));
         }
 
@@ -105,8 +108,8 @@ interface Progress extends AutoCloseable {
         public void show(RunDocument run) {
             rate.observe(run);
             OptionalLong total = run.objectCount();
-            String head = "{\"run_id\":\"" + run.runId() + "\",\"status\":\"" + run.status() + "\",\"lines\":" + run.lines()
-                    + ",\"object_count\":" + (total.isPresent() ? total.getAsLong() : null);
+            String head = "{\"run_id\":\"" + run.runId() + "\",\"status\":\"" + run.status() + "\",\"lines\":"
+                    + run.lines() + ",\"object_count\":" + (total.isPresent() ? total.getAsLong() : null);
             if (!head.equals(last)) {
                 last = head;
                 err.println(head + ",\"lines_per_second\":" + Math.round(rate.linesPerSecond()) + "}");
@@ -182,7 +185,8 @@ interface Progress extends AutoCloseable {
                 return counts;
             }
             long secondsLeft = Math.round((total.getAsLong() - run.lines()) / linesPerSecond);
-            return counts + String.format(Locale.ROOT, ", %,.0f a second, about %d s left", linesPerSecond, secondsLeft);
+            return counts
+                    + String.format(Locale.ROOT, ", %,.0f a second, about %d s left", linesPerSecond, secondsLeft);
         }
     }
 }

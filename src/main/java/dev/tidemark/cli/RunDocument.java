@@ -27,7 +27,8 @@ record RunDocument(JsonNode json) {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("A query answered with something that is no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalStateException(
+                    "A query answered with something that is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -70,9 +71,10 @@ record RunDocument(JsonNode json) {
     String toText() {
         List<String> lines = new ArrayList<>();
         lines.add("run        " + runId() + "  " + status());
-        lines.add("stream     " + text("/store").orElse("-") + " / " + text("/stream").orElse("-") + "  ("
-                + text("/job_type").orElse("-") + ")");
-        lines.add("window     " + text("/window/from").orElse("-") + "  to  " + text("/window/to").orElse("-"));
+        lines.add("stream     " + text("/store").orElse("-") + " / "
+                + text("/stream").orElse("-") + "  (" + text("/job_type").orElse("-") + ")");
+        lines.add("window     " + text("/window/from").orElse("-") + "  to  "
+                + text("/window/to").orElse("-"));
         lines.add(String.format(
                 Locale.ROOT,
                 "records    %,d lines, %,d roots: %,d written, %,d unchanged, %,d stale, %,d set aside",
@@ -83,14 +85,17 @@ record RunDocument(JsonNode json) {
                 count("stale"),
                 count("set_aside")));
         lines.add("proof      source counted " + objectCountText() + ", archived "
-                + text("/proof/archived_lines").orElse("-") + ", loaded " + text("/proof/lines").orElse("-")
+                + text("/proof/archived_lines").orElse("-") + ", loaded "
+                + text("/proof/lines").orElse("-")
                 + ", accounted " + text("/proof/accounted").orElse("-")
                 + (json.at("/proof/complete").asBoolean() ? ": complete" : ": not complete"));
         text("/archive/key").ifPresent(key -> lines.add("archive    " + key));
         lines.add("watermark  " + text("/watermark/before").orElse("none") + "  ->  "
                 + text("/watermark/after").orElse("none")
-                + (json.at("/watermark/advanced").asBoolean() ? "  (moved)" : "  (held)"));
-        text("/watermark/held_reason").ifPresent(reason -> lines.add("held       " + reason));
+                + (json.at("/watermark/advanced").asBoolean()
+                        ? "  (moved)"
+                        : status().equals("completed") ? "  (stays)" : "  (held)"));
+        text("/watermark/held_reason").ifPresent(reason -> lines.add("           " + reason));
         waitingFor().filter(reason -> !hasEnded()).ifPresent(reason -> lines.add("waiting    " + reason));
         json.path("failures").forEach(failure -> lines.add("failure    " + sentence(failure)));
         return String.join("\n", lines);

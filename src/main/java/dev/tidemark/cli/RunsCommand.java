@@ -79,7 +79,11 @@ final class RunsCommand implements Runnable {
         @Option(names = "--before", paramLabel = "CURSOR", description = "The 'next' of the page before.")
         private String before;
 
-        @Option(names = "--limit", paramLabel = "N", defaultValue = "20", description = "Most runs shown (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "20",
+                description = "Most runs shown (${DEFAULT-VALUE}).")
         private int limit;
 
         @Mixin
@@ -107,7 +111,9 @@ final class RunsCommand implements Runnable {
                 JsonNode answer = RunDocument.parseJson(engine.request("query-run-list", question, String.class));
                 output.list(root.terminal(), answer, COLUMNS);
                 if (answer.hasNonNull("next")) {
-                    root.terminal().say("tidemark: there are more; go on with --before " + answer.get("next").asText());
+                    root.terminal()
+                            .say("tidemark: there are more; go on with --before "
+                                    + answer.get("next").asText());
                 }
                 return ExitCode.COMPLETE.number();
             }
@@ -119,7 +125,8 @@ final class RunsCommand implements Runnable {
             name = "show",
             mixinStandardHelpOptions = true,
             description = "Show one run: window, counts, proof, watermark, failures.",
-            footer = {"", "Example:", "  tidemark runs show 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 -o json | jq .failures"})
+            footer = {"", "Example:", "  tidemark runs show 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 -o json | jq .failures"
+            })
     static final class ShowRun implements Callable<Integer> {
         @Parameters(paramLabel = "RUN_ID", description = "Id of the run.")
         private UUID runId;

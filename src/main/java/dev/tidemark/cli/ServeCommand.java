@@ -3,8 +3,10 @@ package dev.tidemark.cli;
 import dev.tidemark.run.Engine;
 import dev.tidemark.settings.Settings;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /** Runs everything until told to stop: schedules, REST API, health, metrics, Hawtio, and every run that is due. */
@@ -51,14 +53,31 @@ final class ServeCommand implements Callable<Integer> {
 
     private void sayWhereItListens(Settings settings) {
         Terminal terminal = root.terminal();
-        terminal.say("tidemark: serving " + (settings.stores().isEmpty()
-                ? "no store yet; set tidemark.stores.<id>.shopify.domain and .token"
-                : "stores " + String.join(", ", settings.stores().keySet().stream().sorted().toList())));
-        terminal.say("  API      http://" + settings.api().host() + ":" + settings.api().port() + "/api/ingest/runs");
-        terminal.say("  health   http://" + settings.managementHost() + ":" + settings.managementPort() + "/observe/health/ready");
-        terminal.say("  metrics  http://" + settings.managementHost() + ":" + settings.managementPort() + "/observe/metrics");
-        if (settings.hawtioPort() != 0) {
-            terminal.say("  Hawtio   http://127.0.0.1:" + settings.hawtioPort() + "/hawtio");
+        terminal.say("tidemark: serving "
+                + (settings.stores().isEmpty()
+                        ? "no store yet; set tidemark.stores.<id>.shopify.domain and .token"
+                        : "stores "
+                                + String.join(
+                                        ", ",
+                                        settings.stores().keySet().stream()
+                                                .sorted()
+                                                .toList())));
+        terminal.say("  API      http://" + settings.api().host() + ":"
+                + settings.api().port() + "/api/ingest/runs");
+        terminal.say("  health   http://" + settings.managementHost() + ":" + settings.managementPort()
+                + "/observe/health/ready");
+        terminal.say("  metrics  http://" + settings.managementHost() + ":" + settings.managementPort()
+                + "/observe/metrics");
+        if (settings.hawtioPort() != 0 && settings.api().adminToken().isPresent()) {
+            terminal.say("  Hawtio   http://127.0.0.1:" + settings.hawtioPort()
+                    + "/hawtio   user admin, password: the admin token");
+        }
+        if (Stream.of(
+                        settings.api().viewerToken(),
+                        settings.api().operatorToken(),
+                        settings.api().adminToken())
+                .allMatch(Optional::isEmpty)) {
+            terminal.say("  nobody can use the API yet: set tidemark.api.token.viewer, .operator or .admin");
         }
     }
 }

@@ -28,16 +28,28 @@ import picocli.CommandLine.Option;
             "  tidemark simulator --port 4010 --api-version 2026-07 --fault throttled:3"
         })
 final class SimulatorCommand implements Callable<Integer> {
-    @Option(names = "--host", paramLabel = "HOST", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on (${DEFAULT-VALUE}).")
     private String host;
 
     @Option(names = "--port", required = true, paramLabel = "P", description = "Port of the shop; 0 takes any.")
     private int port;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Decides everything random about the data (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Decides everything random about the data (${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--orders", paramLabel = "N", defaultValue = "1000", description = "Orders at the start (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--orders",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Orders at the start (${DEFAULT-VALUE}).")
     private long orders;
 
     @Option(names = "--s3-port", paramLabel = "P2", description = "Also serve S3 there; 0 takes any port.")
@@ -46,7 +58,8 @@ final class SimulatorCommand implements Callable<Integer> {
     @Option(
             names = "--api-version",
             paramLabel = "V",
-            description = "Serve only this version of the API; others are answered by it. Default: all that are supported.")
+            description =
+                    "Serve only this version of the API; others are answered by it. Default: all that are supported.")
     private String apiVersion;
 
     @Option(names = "--fault", paramLabel = "NAME[:ARG]", description = "A fault to show; may be given again.")
@@ -92,7 +105,8 @@ final class SimulatorCommand implements Callable<Integer> {
     }
 
     private SimulatorOptions options() {
-        SimulatorOptions.Builder options = SimulatorOptions.builder().host(host).port(port).seed(seed);
+        SimulatorOptions.Builder options =
+                SimulatorOptions.builder().host(host).port(port).seed(seed);
         try {
             options.orders(orders);
             if (apiVersion != null) {
@@ -120,7 +134,8 @@ final class SimulatorCommand implements Callable<Integer> {
         where.put("orders", orders);
         s3.ifPresent(server -> where.put("s3_endpoint", server.endpoint()));
         root.terminal().out().println(where);
-        root.terminal().say("tidemark: a simulated shop with " + orders + " orders (seed " + seed + ") at " + shop.url());
+        root.terminal()
+                .say("tidemark: a simulated shop with " + orders + " orders (seed " + seed + ") at " + shop.url());
         s3.ifPresent(server -> root.terminal().say("tidemark: S3 at " + server.endpoint() + ", any key"));
     }
 }

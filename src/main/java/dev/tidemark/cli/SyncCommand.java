@@ -44,7 +44,11 @@ final class SyncCommand implements Callable<Integer> {
     /** Longer than a lease by this much, and an owner that is alive has shown itself. */
     private static final Duration BEYOND_LEASE = Duration.ofSeconds(4);
 
-    @Option(names = "--store", required = true, paramLabel = "STORE", description = "Store id, as in tidemark.stores.<id>.")
+    @Option(
+            names = "--store",
+            required = true,
+            paramLabel = "STORE",
+            description = "Store id, as in tidemark.stores.<id>.")
     private String store;
 
     @Option(names = "--stream", required = true, paramLabel = "STREAM", description = "Stream, such as shopify-orders.")
@@ -89,8 +93,10 @@ final class SyncCommand implements Callable<Integer> {
                 return conflict(engine, started.runId());
             }
             print(RunWatch.read(engine, started.runId()));
-            root.terminal().say("tidemark: run " + started.runId() + " is written down; a 'tidemark serve' process carries it out "
-                    + "('tidemark runs watch " + started.runId() + "' follows it)");
+            root.terminal()
+                    .say("tidemark: run " + started.runId()
+                            + " is written down; a 'tidemark serve' process carries it out " + "('tidemark runs watch "
+                            + started.runId() + "' follows it)");
             return ExitCode.COMPLETE.number();
         }
     }
@@ -99,7 +105,9 @@ final class SyncCommand implements Callable<Integer> {
         Engine engine = root.starter().start(settings, new Engine.Role.Work(id));
         int exitCode;
         try (StopSignal stop = StopSignal.then(() -> {
-            root.terminal().say("tidemark: stopping; the run goes on where it was when the same command or 'serve' is started");
+            root.terminal()
+                    .say(
+                            "tidemark: stopping; the run goes on where it was when the same command or 'serve' is started");
             engine.close();
         })) {
             try {
@@ -117,7 +125,8 @@ final class SyncCommand implements Callable<Integer> {
     private int carryOut(Settings settings, Engine engine, UUID id) {
         Started started = start(engine, id);
         while (started.isConflict()) {
-            Takeover takeover = takeOver(engine, started.runId(), settings.sync().lease());
+            Takeover takeover =
+                    takeOver(engine, started.runId(), settings.sync().lease());
             if (takeover == Takeover.REFUSED) {
                 return conflict(engine, started.runId());
             }
@@ -130,8 +139,8 @@ final class SyncCommand implements Callable<Integer> {
         }
         print(run);
         if (!output.isText(root.terminal())) {
-            run.text("/watermark/held_reason")
-                    .ifPresent(reason -> root.terminal().say("tidemark: the watermark stays at "
+            run.text("/watermark/held_reason").ifPresent(reason -> root.terminal()
+                    .say("tidemark: the watermark stays at "
                             + run.text("/watermark/after").orElse("none") + ": " + reason));
         }
         return ExitCode.ofStatus(run.status()).number();
@@ -141,14 +150,21 @@ final class SyncCommand implements Callable<Integer> {
         Map<?, ?> answer = engine.request(
                 "sync-start",
                 Map.of(
-                        "store", store,
-                        "stream", stream,
-                        "job_type", JOB_TYPE,
-                        "run_id", id.toString(),
-                        "initiator", "user",
-                        "requested_at", Instant.now().toString()),
+                        "store",
+                        store,
+                        "stream",
+                        stream,
+                        "job_type",
+                        JOB_TYPE,
+                        "run_id",
+                        id.toString(),
+                        "initiator",
+                        "user",
+                        "requested_at",
+                        Instant.now().toString()),
                 Map.class);
-        return new Started(String.valueOf(answer.get("outcome")), UUID.fromString(String.valueOf(answer.get("run_id"))));
+        return new Started(
+                String.valueOf(answer.get("outcome")), UUID.fromString(String.valueOf(answer.get("run_id"))));
     }
 
     private enum Takeover {
@@ -176,8 +192,9 @@ final class SyncCommand implements Callable<Integer> {
             }
             Optional<Object> expiry = Optional.ofNullable(answer.get("expires_at"));
             if (firstExpiry.isEmpty()) {
-                root.terminal().say("tidemark: run " + active + " is active; looking whether its process is alive (at most "
-                        + lease.plus(BEYOND_LEASE).toSeconds() + " s)");
+                root.terminal()
+                        .say("tidemark: run " + active + " is active; looking whether its process is alive (at most "
+                                + lease.plus(BEYOND_LEASE).toSeconds() + " s)");
                 firstExpiry = expiry;
             } else if (!expiry.equals(firstExpiry)) {
                 return Takeover.REFUSED;
@@ -189,7 +206,8 @@ final class SyncCommand implements Callable<Integer> {
 
     private int conflict(Engine engine, UUID active) {
         RunDocument run = RunWatch.read(engine, active);
-        String sentence = "Run " + active + " of " + store + "/" + stream + " is active (" + run.status() + "); this one was not started.";
+        String sentence = "Run " + active + " of " + store + "/" + stream + " is active (" + run.status()
+                + "); this one was not started.";
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.put("error", "conflict");
         document.put("message", sentence);

@@ -55,8 +55,9 @@ public final class TidemarkCommand implements Runnable {
             names = "--config",
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "Properties file. Default: TIDEMARK_CONFIG, or tidemark.properties in the working directory where "
-                    + "there is one. Environment variables win over the file.")
+            description =
+                    "Properties file. Default: TIDEMARK_CONFIG, or tidemark.properties in the working directory where "
+                            + "there is one. Environment variables win over the file.")
     private Path config;
 
     @Option(
@@ -80,7 +81,12 @@ public final class TidemarkCommand implements Runnable {
      */
     public static int run(Engine.Starter starter, String[] args) {
         return run(
-                new Surroundings(starter, Terminal.ofProcess(), System.getenv(), Path.of("").toAbsolutePath()), args);
+                new Surroundings(
+                        starter,
+                        Terminal.ofProcess(),
+                        System.getenv(),
+                        Path.of("").toAbsolutePath()),
+                args);
     }
 
     static int run(Surroundings surroundings, String... args) {
@@ -159,13 +165,16 @@ public final class TidemarkCommand implements Runnable {
             return Map.of();
         }
         Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(surroundings.workingDirectory().resolve(file), StandardCharsets.UTF_8)) {
+        try (Reader reader =
+                Files.newBufferedReader(surroundings.workingDirectory().resolve(file), StandardCharsets.UTF_8)) {
             properties.load(reader);
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailure(
                     ExitCode.USAGE,
                     "The configuration file " + file + " cannot be read: "
-                            + (Files.exists(surroundings.workingDirectory().resolve(file)) ? e.getMessage() : "there is no such file"),
+                            + (Files.exists(surroundings.workingDirectory().resolve(file))
+                                    ? e.getMessage()
+                                    : "there is no such file"),
                     e);
         }
         Map<String, String> values = new LinkedHashMap<>();
@@ -191,11 +200,14 @@ public final class TidemarkCommand implements Runnable {
 
     /** A server logs what it does; at any other command the screen belongs to the command, which tells what failed. */
     private void setLogLevels(CommandLine.ParseResult parsed) {
-        String command = parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
+        String command =
+                parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
         boolean serves = command.equals("serve");
         setLogLevel("dev.tidemark", verbose ? Level.DEBUG : serves ? Level.INFO : Level.OFF);
         setLogLevel("org.apache.camel", verbose ? Level.INFO : serves ? Level.WARN : Level.OFF);
-        setLogLevel(org.slf4j.Logger.ROOT_LOGGER_NAME, verbose ? Level.INFO : command.equals("demo") ? Level.ERROR : Level.WARN);
+        setLogLevel(
+                org.slf4j.Logger.ROOT_LOGGER_NAME,
+                verbose ? Level.INFO : command.equals("demo") ? Level.ERROR : Level.WARN);
     }
 
     private static void setLogLevel(String name, Level level) {

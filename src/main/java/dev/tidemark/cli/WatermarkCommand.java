@@ -102,7 +102,11 @@ final class WatermarkCommand implements Runnable {
         @Option(names = "--stream", required = true, paramLabel = "STREAM", description = "Stream.")
         private String stream;
 
-        @Option(names = "--limit", paramLabel = "N", defaultValue = "50", description = "Most moves shown (${DEFAULT-VALUE}).")
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "50",
+                description = "Most moves shown (${DEFAULT-VALUE}).")
         private int limit;
 
         @Mixin

@@ -128,7 +128,10 @@ final class ChunkDecoder {
         for (int index = chunk.from(); index < chunk.to(); index++) {
             boolean scanned = !chunk.tooLong().containsKey(index)
                     && scanner.scan(chunk.bytes(), chunk.starts()[index], chunk.ends()[index]) == LineScanner.GOOD;
-            if (scanned && scanner.shape() == roots.shape && !scanner.invalidUtf8() && namesItself(roots.shape)
+            if (scanned
+                    && scanner.shape() == roots.shape
+                    && !scanner.invalidUtf8()
+                    && namesItself(roots.shape)
                     && roots.add(scanner) == null) {
                 roots.takeBack();
                 wanted.found(roots.id(), roots.version());
@@ -161,8 +164,12 @@ final class ChunkDecoder {
         Chunk.LongLine longLine = chunk.tooLong().get(index);
         if (longLine != null) {
             countRoot(chunk, index, false);
-            setAside(chunk, index, Reason.LENGTH, "the line has " + longLine.length()
-                    + " bytes; its beginning is kept here, the archive has all of it");
+            setAside(
+                    chunk,
+                    index,
+                    Reason.LENGTH,
+                    "the line has " + longLine.length()
+                            + " bytes; its beginning is kept here, the archive has all of it");
             return;
         }
         int outcome = scanner.scan(chunk.bytes(), chunk.starts()[index], chunk.ends()[index]);
@@ -183,7 +190,11 @@ final class ChunkDecoder {
         if (scanner.invalidUtf8()) {
             setAsideKeyed(chunk, index, identify(shape), Reason.UTF8, "the line is not UTF-8");
         } else if (shape == null) {
-            setAside(chunk, index, Reason.UNKNOWN_TYPE, "neither __typename nor id names a type that the stream declares");
+            setAside(
+                    chunk,
+                    index,
+                    Reason.UNKNOWN_TYPE,
+                    "neither __typename nor id names a type that the stream declares");
         } else if (!namesItself(shape)) {
             setAside(chunk, index, Reason.UNKNOWN_TYPE, "__typename and id name different types");
         } else if (shape == roots.shape) {
@@ -306,8 +317,9 @@ final class ChunkDecoder {
     }
 
     private void setAsideKeyed(Chunk chunk, int index, RecordColumns columns, Reason reason, String explanation) {
-        Optional<String> key =
-                columns.id() == Gid.NONE ? Optional.empty() : Optional.of(columns.shape.declaration.keyOf(columns.id()));
+        Optional<String> key = columns.id() == Gid.NONE
+                ? Optional.empty()
+                : Optional.of(columns.shape.declaration.keyOf(columns.id()));
         letters.add(chunk, index, key, parentKey(), reason, explanation, columns.version());
     }
 }

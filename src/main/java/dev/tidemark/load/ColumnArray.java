@@ -48,6 +48,7 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     private static final long EPOCH_MICROS = 946_684_800_000_000L;
     /** Numerics are sent as digits of this base. */
     private static final int BASE = 10_000;
+
     private static final int BASE_DIGITS = 4;
 
     private static final BigInteger BIG_BASE = BigInteger.valueOf(BASE);
@@ -199,8 +200,8 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     /** Asked for by the driver when it would send text. */
     @Override
     public String getValue() {
-        throw new IllegalStateException("The database connection must have the property binaryTransferEnable=" + BINARY_TYPES
-                + " and not preferQueryMode=simple");
+        throw new IllegalStateException("The database connection must have the property binaryTransferEnable="
+                + BINARY_TYPES + " and not preferQueryMode=simple");
     }
 
     @Override

@@ -16,6 +16,7 @@ final class FileChunks implements Iterator<Chunk>, Closeable {
     private final ChunkFile file;
     /** Committed ranges: number of the first line, and how many. */
     private final NavigableMap<Long, Long> committed;
+
     private final Deque<Chunk> ready = new ArrayDeque<>();
 
     FileChunks(ChunkFile file, NavigableMap<Long, Long> committed) {

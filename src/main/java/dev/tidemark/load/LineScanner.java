@@ -354,7 +354,10 @@ final class LineScanner {
             long quotes = word ^ QUOTES;
             long backslashes = word ^ BACKSLASHES;
             // The lowest marked byte is exact: a borrow can only come from a byte below that is marked itself.
-            long marks = (((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes) | ((word - SPACES) & ~word) | word)
+            long marks = (((quotes - ONES) & ~quotes)
+                            | ((backslashes - ONES) & ~backslashes)
+                            | ((word - SPACES) & ~word)
+                            | word)
                     & HIGH_BITS;
             if (marks == 0) {
                 position += Long.BYTES;

@@ -2,13 +2,19 @@ package dev.tidemark.load;
 
 import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
+import dev.tidemark.stream.StreamDeclaration;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 
 /** What {@code routes/3-load.camel.yaml} needs besides itself: its beans, and its templates filled in for each stream. */
 public final class LoadRoutes extends RouteBuilder {
-    private static final List<String> TEMPLATES = List.of("load", "load-removed", "load-resolved");
+    private static final List<String> SETTLING = List.of("load-removed", "load-resolved");
+    private static final Pattern PLACE = Pattern.compile(":#\\w+");
 
     private final StreamCatalog catalog;
 
@@ -25,17 +31,37 @@ public final class LoadRoutes extends RouteBuilder {
     public static void bind(CamelContext context, Settings settings, StreamCatalog catalog) {
         context.getRegistry().bind("loader", new Loader(settings, catalog, context.createProducerTemplate()));
         context.getRegistry().bind("loadTally", new TallyStrategy());
-        // The splitter keeps no more chunks than there are threads, because it asks for the next one on a thread of these.
-        context.getRegistry().bind(
-                "loadWriters",
-                context.getExecutorServiceManager()
-                        .newFixedThreadPool(context, "load-writer", settings.sync().writers()));
+        // The splitter keeps no more chunks than there are threads, because it asks for the next one on a thread of
+        // these.
+        context.getRegistry()
+                .bind(
+                        "loadWriters",
+                        context.getExecutorServiceManager()
+                                .newFixedThreadPool(
+                                        context, "load-writer", settings.sync().writers()));
     }
 
     @Override
-    public void configure() {
-        catalog.streams().forEach(stream -> TEMPLATES.forEach(template -> templatedRoute(template)
-                .routeId(template + "-" + stream.name())
-                .parameter("stream", stream.name())));
+    public void configure() throws IOException {
+        for (StreamDeclaration stream : catalog.streams()) {
+            templatedRoute("load")
+                    .routeId("load-" + stream.name())
+                    .parameter("stream", stream.name())
+                    .parameter("parameters", String.valueOf(parametersOf("sql/streams/" + stream.name() + ".sql")));
+            SETTLING.forEach(template -> templatedRoute(template)
+                    .routeId(template + "-" + stream.name())
+                    .parameter("stream", stream.name()));
+        }
+    }
+
+    /** How many places a statement has; told in advance, camel-sql need not ask the database before every chunk. */
+    private static long parametersOf(String statement) throws IOException {
+        try (InputStream text = LoadRoutes.class.getClassLoader().getResourceAsStream(statement)) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.strip().startsWith("--"))
+                    .flatMap(line -> PLACE.matcher(line).results())
+                    .count();
+        }
     }
 }

@@ -68,7 +68,8 @@ public final class Loader {
             }
             accounted += number(chunk, "accounted");
         }
-        return new Load(run, stream, file, committed, new Tally(run.archiveLines().orElseThrow(), lines, accounted));
+        return new Load(
+                run, stream, file, committed, new Tally(run.archiveLines().orElseThrow(), lines, accounted));
     }
 
     /** What earlier attempts have brought into the ledger. */
@@ -84,31 +85,47 @@ public final class Loader {
     /** The children that wait for parents in other chunks; to be asked for when the whole file is in the ledger. */
     public Iterator<?> spilledChunks(Load load) {
         String run = load.run().runId().toString();
-        return new SpilledChunks(load, new SpilledChunks.Spill() {
-            @Override
-            public List<Long> parents(long parent, int limit) {
-                return rows("direct:load-spilled-parents", Map.of("run_id", run, "parent_id", parent, "limit", limit)).stream()
-                        .map(row -> number(row, "parent_id"))
-                        .toList();
-            }
+        return new SpilledChunks(
+                load,
+                new SpilledChunks.Spill() {
+                    @Override
+                    public List<Long> parents(long parent, int limit) {
+                        return rows(
+                                        "direct:load-spilled-parents",
+                                        Map.of("run_id", run, "parent_id", parent, "limit", limit))
+                                .stream()
+                                .map(row -> number(row, "parent_id"))
+                                .toList();
+                    }
 
-            @Override
-            public List<Map<String, Object>> parentsSetAside(long first, long last) {
-                Map<String, Object> range = new HashMap<>();
-                putRun(range, load.run());
-                range.put("table", load.stream().root().table());
-                range.put("first_parent_id", first);
-                range.put("last_parent_id", last);
-                return rows("direct:load-parents-set-aside", range);
-            }
+                    @Override
+                    public List<Map<String, Object>> parentsSetAside(long first, long last) {
+                        Map<String, Object> range = new HashMap<>();
+                        putRun(range, load.run());
+                        range.put("table", load.stream().root().table());
+                        range.put("first_parent_id", first);
+                        range.put("last_parent_id", last);
+                        return rows("direct:load-parents-set-aside", range);
+                    }
 
-            @Override
-            public List<Map<String, Object>> children(long parent, long line, long last, int limit) {
-                return rows(
-                        "direct:load-spilled-lines",
-                        Map.of("run_id", run, "parent_id", parent, "line_no", line, "last_parent_id", last, "limit", limit));
-            }
-        }, maxLineBytes);
+                    @Override
+                    public List<Map<String, Object>> children(long parent, long line, long last, int limit) {
+                        return rows(
+                                "direct:load-spilled-lines",
+                                Map.of(
+                                        "run_id",
+                                        run,
+                                        "parent_id",
+                                        parent,
+                                        "line_no",
+                                        line,
+                                        "last_parent_id",
+                                        last,
+                                        "limit",
+                                        limit));
+                    }
+                },
+                maxLineBytes);
     }
 
     /**
@@ -141,13 +158,17 @@ public final class Loader {
             return first.plus(write(load, chunk.slice(middle, chunk.to()), decoder));
         }
         if (STATEMENT_TIMEOUT.equals(refusal.get().getSQLState())) {
-            throw new TransientFailure("Writing line " + chunk.firstLine() + " of " + load.run()
-                    + " alone took longer than a statement may; something holds its row", Optional.empty());
+            throw new TransientFailure(
+                    "Writing line " + chunk.firstLine() + " of " + load.run()
+                            + " alone took longer than a statement may; something holds its row",
+                    Optional.empty());
         }
         decoder.decodeRefused(chunk, explain(refusal.get()), load.latestMicros());
         commit(load, chunk, decoder).ifPresent(refused -> {
-            throw new IllegalStateException("The database refuses the dead letter of line " + chunk.firstLine() + " of "
-                    + load.run() + ": " + explain(refused), refused);
+            throw new IllegalStateException(
+                    "The database refuses the dead letter of line " + chunk.firstLine() + " of " + load.run() + ": "
+                            + explain(refused),
+                    refused);
         });
         return new ChunkOutcome(chunk.spilled(), 1, 1);
     }
@@ -181,9 +202,14 @@ public final class Loader {
                 if (!aboutRecords) {
                     throw e;
                 }
-                if (serverMessage(cause).map(ServerErrorMessage::getConstraint).filter("sync_chunk_pkey"::equals).isPresent()) {
-                    throw new TransientFailure("Chunk " + chunk.firstLine() + " of " + load.run()
-                            + " is in the ledger already; the ledger is read again", Optional.empty());
+                if (serverMessage(cause)
+                        .map(ServerErrorMessage::getConstraint)
+                        .filter("sync_chunk_pkey"::equals)
+                        .isPresent()) {
+                    throw new TransientFailure(
+                            "Chunk " + chunk.firstLine() + " of " + load.run()
+                                    + " is in the ledger already; the ledger is read again",
+                            Optional.empty());
                 }
                 return Optional.of(cause);
             }
@@ -195,7 +221,9 @@ public final class Loader {
         if (load.run().resultComplete()) {
             Map<String, Object> parameters = new HashMap<>();
             putRun(parameters, load.run());
-            requireOwned(load, producer.requestBody("direct:load-removed-" + load.stream().name(), parameters));
+            requireOwned(
+                    load,
+                    producer.requestBody("direct:load-removed-" + load.stream().name(), parameters));
         }
     }
 
@@ -203,17 +231,24 @@ public final class Loader {
     public void resolveLetters(Load load) {
         Map<String, Object> parameters = new HashMap<>();
         putRun(parameters, load.run());
-        requireOwned(load, producer.requestBody("direct:load-resolved-" + load.stream().name(), parameters));
+        requireOwned(
+                load,
+                producer.requestBody("direct:load-resolved-" + load.stream().name(), parameters));
     }
 
     /** The outcome of the step, for {@code sync-complete-step}. */
     public Map<String, Object> done(Tally tally) {
-        return Map.of("next_status", "transforming", "counts", Map.of("lines", tally.lines(), "accounted", tally.accounted()));
+        return Map.of(
+                "next_status",
+                "transforming",
+                "counts",
+                Map.of("lines", tally.lines(), "accounted", tally.accounted()));
     }
 
     /** Refuses to go on with a tally that is not complete. */
     public void refuse(Load load, Tally tally) {
-        throw new RunFailed("count_mismatch", "Loading the file of " + load.run() + ": " + tally + "; the watermark stays");
+        throw new RunFailed(
+                "count_mismatch", "Loading the file of " + load.run() + ": " + tally + "; the watermark stays");
     }
 
     private static void requireOwned(Load load, Object row) {
@@ -244,7 +279,9 @@ public final class Loader {
 
     /** A moment as the statement takes it; empty for none. */
     private static String text(long micros) {
-        return micros == InstantText.NONE ? "" : Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
+        return micros == InstantText.NONE
+                ? ""
+                : Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 
     private static Optional<SQLException> sqlException(Throwable thrown) {

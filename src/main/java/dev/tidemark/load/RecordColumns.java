@@ -42,12 +42,14 @@ final class RecordColumns {
         this.shape = shape;
         this.declaration = shape.declaration;
         this.types = declaration.columns().stream().map(ColumnDeclaration::type).toArray(ColumnType[]::new);
-        this.arrays = Arrays.stream(types).map(type -> new ColumnArray(element(type))).toArray(ColumnArray[]::new);
+        this.arrays =
+                Arrays.stream(types).map(type -> new ColumnArray(element(type))).toArray(ColumnArray[]::new);
         this.gids = new Gid[types.length];
         for (int column = 0; column < types.length; column++) {
             gids[column] = new Gid(column == 0 ? shape.type : new byte[0]);
         }
-        this.versionColumn = declaration.versionColumn().map(declaration::indexOf).orElse(-1);
+        this.versionColumn =
+                declaration.versionColumn().map(declaration::indexOf).orElse(-1);
     }
 
     private static Element element(ColumnType type) {
@@ -63,7 +65,8 @@ final class RecordColumns {
 
     void bind(Map<String, Object> parameters) {
         for (int column = 0; column < arrays.length; column++) {
-            parameters.put(declaration.name() + "_" + declaration.columns().get(column).name(), arrays[column]);
+            parameters.put(
+                    declaration.name() + "_" + declaration.columns().get(column).name(), arrays[column]);
         }
         parameters.put(declaration.name() + "_ordinal", ordinals);
     }
@@ -104,7 +107,8 @@ final class RecordColumns {
         for (int column = 0; column < arrays.length; column++) {
             Reason reason = add(line, column);
             if (reason != null) {
-                fault = "column " + declaration.columns().get(column).name() + " of " + declaration.table() + ": " + fault;
+                fault = "column " + declaration.columns().get(column).name() + " of " + declaration.table() + ": "
+                        + fault;
                 lookForVersion(line, column);
                 shrinkTo(rows);
                 return reason;
@@ -275,8 +279,10 @@ final class RecordColumns {
             return fault(Reason.MONEY, "not a decimal");
         }
         if (value.scale() > MOST_FRACTION_DIGITS || value.precision() - value.scale() > MOST_INTEGER_DIGITS) {
-            return fault(Reason.MONEY, "the decimal has more than " + MOST_INTEGER_DIGITS + " digits before or "
-                    + MOST_FRACTION_DIGITS + " after the point");
+            return fault(
+                    Reason.MONEY,
+                    "the decimal has more than " + MOST_INTEGER_DIGITS + " digits before or " + MOST_FRACTION_DIGITS
+                            + " after the point");
         }
         array.addDecimal(value.scale() < 0 ? value.setScale(0) : value);
         return null;
@@ -296,13 +302,18 @@ final class RecordColumns {
                 continue;
             }
             int from = line.from[slot];
-            if (state != LineScanner.TEXT || line.to[slot] - from != 3
-                    || !isCapital(bytes[from]) || !isCapital(bytes[from + 1]) || !isCapital(bytes[from + 2])) {
+            if (state != LineScanner.TEXT
+                    || line.to[slot] - from != 3
+                    || !isCapital(bytes[from])
+                    || !isCapital(bytes[from + 1])
+                    || !isCapital(bytes[from + 2])) {
                 return fault(Reason.MONEY, "not a currency of three capital letters");
             }
             if (chosen < 0) {
                 chosen = from;
-            } else if (bytes[chosen] != bytes[from] || bytes[chosen + 1] != bytes[from + 1] || bytes[chosen + 2] != bytes[from + 2]) {
+            } else if (bytes[chosen] != bytes[from]
+                    || bytes[chosen + 1] != bytes[from + 1]
+                    || bytes[chosen + 2] != bytes[from + 2]) {
                 return fault(Reason.MONEY, "the amounts are in different currencies");
             }
         }

@@ -78,7 +78,8 @@ final class Shape {
         Node parent = new Node("__parentId", count[0]++);
         parent.slot = PARENT_SLOT;
         List<List<Node>> leaves = columns.stream()
-                .map(column -> column.paths().stream().map(path -> path(path, count)).toList())
+                .map(column ->
+                        column.paths().stream().map(path -> path(path, count)).toList())
                 .toList();
         root.children.add(parent);
         this.slots = number(root, FIRST_FREE_SLOT);

@@ -52,7 +52,8 @@ final class SpilledChunks implements Iterator<Chunk> {
             if (parents == null && !findParents()) {
                 return false;
             }
-            List<Map<String, Object>> rows = spill.children(parent, line, lastOfPass, load.run().chunkLines());
+            List<Map<String, Object>> rows =
+                    spill.children(parent, line, lastOfPass, load.run().chunkLines());
             if (rows.isEmpty()) {
                 parents = null;
                 parent = lastOfPass;
@@ -88,13 +89,16 @@ final class SpilledChunks implements Iterator<Chunk> {
                 decoder.findParents(file.next(), parents, load.latestMicros());
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Reading the archived file again for the parents of spilled lines failed", e);
+            throw new UncheckedIOException(
+                    "Reading the archived file again for the parents of spilled lines failed", e);
         } finally {
             load.giveBack(decoder);
         }
         for (Map<String, Object> row : spill.parentsSetAside(wanted.get(0), lastOfPass)) {
             Number version = (Number) row.get("version");
-            parents.setAside(((Number) row.get("parent_id")).longValue(), version == null ? InstantText.NONE : version.longValue());
+            parents.setAside(
+                    ((Number) row.get("parent_id")).longValue(),
+                    version == null ? InstantText.NONE : version.longValue());
         }
         return true;
     }

@@ -12,8 +12,7 @@ public record Tally(long expected, long lines, long accounted) {
 
     /** This and a chunk that was committed. */
     Tally plus(ChunkOutcome outcome) {
-        return new Tally(
-                expected, lines + (outcome.spilled() ? 0 : outcome.lines()), accounted + outcome.accounted());
+        return new Tally(expected, lines + (outcome.spilled() ? 0 : outcome.lines()), accounted + outcome.accounted());
     }
 
     /** Whether every line of the file is in the ledger and accounted for. */

@@ -138,7 +138,9 @@ public final class Console implements AutoCloseable {
         Realm(Tokens tokens) {
             login = new AppConfigurationEntry[] {
                 new AppConfigurationEntry(
-                        ConsoleLogin.class.getName(), LoginModuleControlFlag.REQUIRED, Map.of(ConsoleLogin.TOKENS, tokens))
+                        ConsoleLogin.class.getName(),
+                        LoginModuleControlFlag.REQUIRED,
+                        Map.of(ConsoleLogin.TOKENS, tokens))
             };
         }
 

@@ -29,10 +29,12 @@ public final class DatabaseHealth extends AbstractHealthCheck {
             if (connection.isValid(TIMEOUT_SECONDS)) {
                 result.up();
             } else {
-                result.message("The database does not answer within " + TIMEOUT_SECONDS + " s").down();
+                result.message("The database does not answer within " + TIMEOUT_SECONDS + " s")
+                        .down();
             }
         } catch (SQLException e) {
-            result.message("The database cannot be reached (SQL state " + e.getSQLState() + ")").down();
+            result.message("The database cannot be reached (SQL state " + e.getSQLState() + ")")
+                    .down();
         }
     }
 }

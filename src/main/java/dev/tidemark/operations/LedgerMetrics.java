@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.apache.camel.Exchange;
 import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,7 +56,8 @@ public final class LedgerMetrics {
     public void read(@Body List<Map<String, Object>> rows) {
         for (Map<String, Object> row : rows) {
             Meter meter = new Meter((String) row.get("name"), tags(row));
-            Reading reading = new Reading(number(row, "value").doubleValue(), number(row, "items").longValue());
+            Reading reading = new Reading(
+                    number(row, "value").doubleValue(), number(row, "items").longValue());
             if (readings.put(meter, reading) == null) {
                 register(meter, (String) row.get("kind"), (String) row.get("description"));
             }
@@ -75,23 +76,27 @@ public final class LedgerMetrics {
 
     private void register(Meter meter, String kind, String description) {
         switch (kind) {
-            case "counter" -> FunctionCounter.builder(meter.name(), readings, known -> known.get(meter).value())
-                    .tags(meter.tags())
-                    .description(description)
-                    .register(registry);
-            case "timer" -> FunctionTimer.builder(
-                            meter.name(),
-                            readings,
-                            known -> known.get(meter).count(),
-                            known -> known.get(meter).value(),
-                            TimeUnit.SECONDS)
-                    .tags(meter.tags())
-                    .description(description)
-                    .register(registry);
-            case "gauge" -> Gauge.builder(meter.name(), readings, known -> known.get(meter).value())
-                    .tags(meter.tags())
-                    .description(description)
-                    .register(registry);
+            case "counter" ->
+                FunctionCounter.builder(meter.name(), readings, known -> known.get(meter)
+                                .value())
+                        .tags(meter.tags())
+                        .description(description)
+                        .register(registry);
+            case "timer" ->
+                FunctionTimer.builder(
+                                meter.name(),
+                                readings,
+                                known -> known.get(meter).count(),
+                                known -> known.get(meter).value(),
+                                TimeUnit.SECONDS)
+                        .tags(meter.tags())
+                        .description(description)
+                        .register(registry);
+            case "gauge" ->
+                Gauge.builder(meter.name(), readings, known -> known.get(meter).value())
+                        .tags(meter.tags())
+                        .description(description)
+                        .register(registry);
             default -> throw new IllegalStateException("sql/api/read_metrics.sql names the kind " + kind);
         }
     }

@@ -26,7 +26,8 @@ public final class Management {
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
         main.bind("ledgerMetrics", new LedgerMetrics(registry, clock));
         main.bind("databaseHealth", new DatabaseHealth(dataSource));
-        main.bind("objectStorageHealth", new ObjectStorageHealth(s3, settings.s3().bucket()));
+        main.bind(
+                "objectStorageHealth", new ObjectStorageHealth(s3, settings.s3().bucket()));
         main.addInitialProperty("camel.management.enabled", "true");
         main.addInitialProperty("camel.management.host", settings.managementHost());
         main.addInitialProperty("camel.management.port", String.valueOf(settings.managementPort()));
@@ -35,7 +36,8 @@ public final class Management {
         main.addInitialProperty("camel.management.metricsEnabled", "true");
         main.addInitialProperty("camel.metrics.enabled", "true");
         main.addInitialProperty("camel.metrics.path", "/observe/metrics");
-        main.addInitialProperty("camel.metrics.binders", "jvm-memory,jvm-gc,jvm-thread,processor,uptime,file-descriptor");
+        main.addInitialProperty(
+                "camel.metrics.binders", "jvm-memory,jvm-gc,jvm-thread,processor,uptime,file-descriptor");
         // One series for each route and endpoint, not one for each URI with its parameters.
         main.addInitialProperty("camel.metrics.baseEndpointURIExchangeEventNotifier", "true");
         // A route that an operator stopped is a pause and not an outage.

@@ -47,7 +47,8 @@ public final class Migration {
             try (PreparedStatement lock = turn.prepareStatement(lockStatement())) {
                 lock.execute();
                 MigrateResult result = flyway(database).migrate();
-                String version = result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion;
+                String version =
+                        result.targetSchemaVersion == null ? result.initialSchemaVersion : result.targetSchemaVersion;
                 return new Outcome(version, result.migrationsExecuted);
             } finally {
                 turn.rollback();

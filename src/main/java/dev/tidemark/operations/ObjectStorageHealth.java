@@ -36,7 +36,8 @@ public final class ObjectStorageHealth extends AbstractHealthCheck {
                     .build());
             result.up();
         } catch (AwsServiceException e) {
-            result.message("Object storage refuses the bucket " + bucket + " with status " + e.statusCode()).down();
+            result.message("Object storage refuses the bucket " + bucket + " with status " + e.statusCode())
+                    .down();
         } catch (SdkException e) {
             result.message("Object storage cannot be reached").down();
         }

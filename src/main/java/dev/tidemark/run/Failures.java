@@ -41,7 +41,12 @@ final class Failures {
      * @param unexpected set where the stack trace is of use to a developer
      */
     record Verdict(
-            Decision decision, String code, String reason, Duration pause, Optional<String> nextStatus, Optional<Throwable> unexpected) {}
+            Decision decision,
+            String code,
+            String reason,
+            Duration pause,
+            Optional<String> nextStatus,
+            Optional<Throwable> unexpected) {}
 
     private final Settings.Http http;
 
@@ -61,7 +66,8 @@ final class Failures {
 
     private Optional<Verdict> judgeOne(Run run, Throwable cause) {
         if (cause instanceof FencedException) {
-            return Optional.of(new Verdict(Decision.DROP, "fenced", message(cause), Duration.ZERO, Optional.empty(), Optional.empty()));
+            return Optional.of(new Verdict(
+                    Decision.DROP, "fenced", message(cause), Duration.ZERO, Optional.empty(), Optional.empty()));
         }
         if (cause instanceof Waiting waiting) {
             return Optional.of(wait(message(cause), waiting.pause()));
@@ -76,7 +82,8 @@ final class Failures {
             return Optional.of(wait("a route that the step needs is stopped: " + message(cause), BREAKER_PAUSE));
         }
         if (cause instanceof CallNotPermittedException) {
-            return Optional.of(wait("the circuit breaker of " + run.store() + " is open after repeated failures", BREAKER_PAUSE));
+            return Optional.of(
+                    wait("the circuit breaker of " + run.store() + " is open after repeated failures", BREAKER_PAUSE));
         }
         if (cause instanceof HttpOperationFailedException answer) {
             return Optional.of(judgeAnswer(run, answer));
@@ -85,7 +92,11 @@ final class Failures {
             return judgeSql(run, sql);
         }
         if (cause instanceof IOException || cause instanceof UncheckedIOException || cause instanceof SdkException) {
-            return Optional.of(retry(run, "unreachable", phase(run) + ": " + cause.getClass().getSimpleName() + ": " + message(cause), Optional.empty()));
+            return Optional.of(retry(
+                    run,
+                    "unreachable",
+                    phase(run) + ": " + cause.getClass().getSimpleName() + ": " + message(cause),
+                    Optional.empty()));
         }
         return Optional.empty();
     }
@@ -94,15 +105,24 @@ final class Failures {
         int status = answer.getStatusCode();
         Map<String, String> headers = answer.getResponseHeaders() == null ? Map.of() : answer.getResponseHeaders();
         String said = phase(run) + ": the source answered " + status
-                + header(headers, "X-Request-Id").map(id -> ", request id " + id).orElse("");
+                + header(headers, "X-Request-Id")
+                        .map(id -> ", request id " + id)
+                        .orElse("");
         if (status == 429 || status == 408 || status == 425 || status >= 500) {
             return retry(run, "http_" + status, said, retryAfter(headers));
         }
         if (run.status().equals("downloading") && (status == 400 || status == 403 || status == 404 || status == 410)) {
             // A signed download address lives for days only: look at the operation again, it may offer a fresh one.
-            Verdict again = retry(run, "http_" + status, said + "; the download address may have expired", Optional.empty());
+            Verdict again =
+                    retry(run, "http_" + status, said + "; the download address may have expired", Optional.empty());
             return again.decision() == Decision.RETRY
-                    ? new Verdict(again.decision(), again.code(), again.reason(), again.pause(), Optional.of("polling"), Optional.empty())
+                    ? new Verdict(
+                            again.decision(),
+                            again.code(),
+                            again.reason(),
+                            again.pause(),
+                            Optional.of("polling"),
+                            Optional.empty())
                     : again;
         }
         String hint =
@@ -110,7 +130,8 @@ final class Failures {
                     case 401, 403 -> "; check the store's token and its scopes with ./tidemark doctor";
                     case 402, 423 -> "; the shop is frozen or locked";
                     case 404 -> "; check the store's url or domain and tidemark.shopify.api-version";
-                    case 301, 302, 303, 307, 308 -> "; redirects are not followed, so configure the shop's permanent address";
+                    case 301, 302, 303, 307, 308 ->
+                        "; redirects are not followed, so configure the shop's permanent address";
                     default -> "";
                 };
         return fail("http_" + status, said + hint, Optional.empty());
@@ -121,7 +142,10 @@ final class Failures {
         String said = phase(run) + ": the database said " + state + " " + message(sql);
         boolean passing = state.length() >= 2 && TRANSIENT_SQL_CLASSES.contains(state.substring(0, 2))
                 || sql instanceof java.sql.SQLTransientException;
-        return Optional.of(passing ? wait(said, backoff(Math.min(run.attempts(), 6))) : fail("database_" + state, said, Optional.empty()));
+        return Optional.of(
+                passing
+                        ? wait(said, backoff(Math.min(run.attempts(), 6)))
+                        : fail("database_" + state, said, Optional.empty()));
     }
 
     private Verdict retry(Run run, String code, String reason, Optional<Duration> retryAfter) {
@@ -131,7 +155,12 @@ final class Failures {
         }
         Duration pause = retryAfter.orElseGet(() -> backoff(run.attempts()));
         return new Verdict(
-                Decision.RETRY, code, reason + " (attempt " + attempt + " of " + http.attempts() + ")", pause, Optional.empty(), Optional.empty());
+                Decision.RETRY,
+                code,
+                reason + " (attempt " + attempt + " of " + http.attempts() + ")",
+                pause,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Verdict wait(String reason, Duration pause) {
@@ -145,25 +174,29 @@ final class Failures {
     /** Doubles with each attempt; jitter of a quarter either way keeps stores from knocking at the same time. */
     private Duration backoff(int attempts) {
         long millis = Math.min(http.retryDelay().toMillis() << Math.min(attempts, 20), LONGEST_BACKOFF.toMillis());
-        return Duration.ofMillis(Math.max(1, Math.round(millis * ThreadLocalRandom.current().nextDouble(0.75, 1.25))));
+        return Duration.ofMillis(
+                Math.max(1, Math.round(millis * ThreadLocalRandom.current().nextDouble(0.75, 1.25))));
     }
 
     /** Seconds, whole or decimal, or an HTTP date, which is read against the answer's own clock. */
     static Optional<Duration> retryAfter(Map<String, String> headers) {
-        return header(headers, "Retry-After").flatMap(text -> {
-            if (text.strip().matches("\\d{1,9}(\\.\\d{1,9})?")) {
-                return Optional.of(Duration.ofMillis((long) Math.ceil(Double.parseDouble(text.strip()) * 1_000)));
-            }
-            Optional<Instant> now = header(headers, "Date").flatMap(Failures::httpDate);
-            return httpDate(text).flatMap(then -> now.map(moment -> Duration.between(moment, then)));
-        })
+        return header(headers, "Retry-After")
+                .flatMap(text -> {
+                    if (text.strip().matches("\\d{1,9}(\\.\\d{1,9})?")) {
+                        return Optional.of(
+                                Duration.ofMillis((long) Math.ceil(Double.parseDouble(text.strip()) * 1_000)));
+                    }
+                    Optional<Instant> now = header(headers, "Date").flatMap(Failures::httpDate);
+                    return httpDate(text).flatMap(then -> now.map(moment -> Duration.between(moment, then)));
+                })
                 .filter(pause -> !pause.isNegative())
                 .map(pause -> pause.compareTo(LONGEST_RETRY_AFTER) > 0 ? LONGEST_RETRY_AFTER : pause);
     }
 
     private static Optional<Instant> httpDate(String text) {
         try {
-            return Optional.of(ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+            return Optional.of(ZonedDateTime.parse(text.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant());
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
@@ -188,6 +221,8 @@ final class Failures {
     }
 
     private static String message(Throwable cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage().lines().findFirst().orElse("");
+        return cause.getMessage() == null
+                ? cause.getClass().getSimpleName()
+                : cause.getMessage().lines().findFirst().orElse("");
     }
 }

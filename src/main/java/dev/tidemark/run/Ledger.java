@@ -62,11 +62,16 @@ public final class Ledger {
     public List<Map<String, Object>> scheduled(String stream) {
         return settings.stores().keySet().stream()
                 .map(store -> Map.<String, Object>of(
-                        "store", store,
-                        "stream", stream,
-                        "run_id", UuidCreator.getTimeOrderedEpoch(),
-                        "initiator", "cron",
-                        "requested_at", Instant.now(clock)))
+                        "store",
+                        store,
+                        "stream",
+                        stream,
+                        "run_id",
+                        UuidCreator.getTimeOrderedEpoch(),
+                        "initiator",
+                        "cron",
+                        "requested_at",
+                        Instant.now(clock)))
                 .toList();
     }
 
@@ -77,8 +82,10 @@ public final class Ledger {
      */
     public void refuseGivenUp(Run run) {
         if (run.isGivenUp()) {
-            throw new RunFailed("given_up", "The run waited longer than tidemark.sync.retry-for, in the end for: "
-                    + Objects.toString(run.row().get("waiting_for"), "its turn"));
+            throw new RunFailed(
+                    "given_up",
+                    "The run waited longer than tidemark.sync.retry-for, in the end for: "
+                            + Objects.toString(run.row().get("waiting_for"), "its turn"));
         }
     }
 
@@ -134,8 +141,14 @@ public final class Ledger {
         values.put("next_status", verdict.nextStatus().orElse(null));
         switch (verdict.decision()) {
             case WAIT -> LOG.info("{} waits {} ms: {}", run, verdict.pause().toMillis(), verdict.reason());
-            case RETRY -> LOG.warn("{} is tried again in {} ms: {}", run, verdict.pause().toMillis(), verdict.reason());
-            case FAIL -> LOG.error("{} failed: {}", run, verdict.reason(), verdict.unexpected().orElse(null));
+            case RETRY ->
+                LOG.warn("{} is tried again in {} ms: {}", run, verdict.pause().toMillis(), verdict.reason());
+            case FAIL ->
+                LOG.error(
+                        "{} failed: {}",
+                        run,
+                        verdict.reason(),
+                        verdict.unexpected().orElse(null));
             case DROP -> LOG.warn("{} was taken over by a later claim and is dropped here", run);
         }
         return values;

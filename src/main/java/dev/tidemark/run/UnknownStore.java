@@ -8,6 +8,7 @@ public final class UnknownStore extends IllegalArgumentException {
         super("There is no store '" + store + "'; "
                 + (known.isEmpty()
                         ? "none is configured: set tidemark.stores.<id>.shopify.domain and .token"
-                        : "configured: " + String.join(", ", known.stream().sorted().toList())));
+                        : "configured: "
+                                + String.join(", ", known.stream().sorted().toList())));
     }
 }

@@ -29,8 +29,10 @@ public enum Property {
     MANAGEMENT_HOST("tidemark.management.host", "127.0.0.1", "interface of health and metrics"),
     MANAGEMENT_PORT("tidemark.management.port", "9876", "port of health and metrics"),
     HAWTIO_PORT("tidemark.hawtio.port", "8090", "port of the Hawtio console on loopback; 0 turns it off"),
-    SHOPIFY_API_VERSION("tidemark.shopify.api-version", "2026-07", "Admin API version; another one in an answer is an error"),
-    SHOPIFY_BULK_POLL_INTERVAL("tidemark.shopify.bulk.poll-interval", "16s", "pause between two looks at a bulk operation"),
+    SHOPIFY_API_VERSION(
+            "tidemark.shopify.api-version", "2026-07", "Admin API version; another one in an answer is an error"),
+    SHOPIFY_BULK_POLL_INTERVAL(
+            "tidemark.shopify.bulk.poll-interval", "16s", "pause between two looks at a bulk operation"),
     SHOPIFY_BULK_POLL_ATTEMPTS("tidemark.shopify.bulk.poll-attempts", "128", "looks before the run fails"),
     SYNC_CHUNK_LINES("tidemark.sync.chunk-lines", "2000", "lines written by one statement"),
     SYNC_WRITERS("tidemark.sync.writers", "", "chunks written at the same time; the number of cores by default"),
@@ -39,13 +41,21 @@ public enum Property {
     SYNC_FLOOR("tidemark.sync.floor", "128d", "oldest start of a daily window"),
     SYNC_RETRY_FOR("tidemark.sync.retry-for", "12h", "how long a run may wait in all before it fails"),
     SYNC_LEASE("tidemark.sync.lease", "10s", "how long a silent process keeps its run"),
-    SYNC_MAX_LINE_BYTES("tidemark.sync.max-line-bytes", "16777216", "longest line that is decoded; longer ones are set aside"),
-    SYNC_SCHEDULE("tidemark.sync.schedule", "0 0 6 * * ?", "Quartz cron expression (UTC) of every stream without its own"),
+    SYNC_MAX_LINE_BYTES(
+            "tidemark.sync.max-line-bytes", "16777216", "longest line that is decoded; longer ones are set aside"),
+    SYNC_SCHEDULE(
+            "tidemark.sync.schedule", "0 0 6 * * ?", "Quartz cron expression (UTC) of every stream without its own"),
     HTTP_RETRY_DELAY("tidemark.http.retry-delay", "1s", "first backoff after a transient failure"),
     HTTP_ATTEMPTS("tidemark.http.attempts", "5", "tries of one request, the first included"),
     HTTP_TIMEOUT("tidemark.http.timeout", "30s", "longest silence of a connection"),
-    OUTBOUND_ALLOW("tidemark.outbound.allow", "", "comma-separated hosts that may be called besides the stores' own and the vendors'"),
-    WORK_DIRECTORY("tidemark.work.directory", "", "local files of unfinished runs; a folder of the system's temporary directory by default");
+    OUTBOUND_ALLOW(
+            "tidemark.outbound.allow",
+            "",
+            "comma-separated hosts that may be called besides the stores' own and the vendors'"),
+    WORK_DIRECTORY(
+            "tidemark.work.directory",
+            "",
+            "local files of unfinished runs; a folder of the system's temporary directory by default");
 
     private final String key;
     private final String defaultText;
@@ -80,10 +90,14 @@ public enum Property {
     }
 
     static Optional<Property> byKey(String key) {
-        return Arrays.stream(values()).filter(property -> property.key.equals(key)).findFirst();
+        return Arrays.stream(values())
+                .filter(property -> property.key.equals(key))
+                .findFirst();
     }
 
     static Optional<Property> byEnvironmentName(String name) {
-        return Arrays.stream(values()).filter(property -> property.environmentName().equals(name)).findFirst();
+        return Arrays.stream(values())
+                .filter(property -> property.environmentName().equals(name))
+                .findFirst();
     }
 }

@@ -63,7 +63,11 @@ public record Settings(
 
     /** The REST API; a role without a token cannot log in. */
     public record Api(
-            String host, int port, Optional<String> viewerToken, Optional<String> operatorToken, Optional<String> adminToken) {}
+            String host,
+            int port,
+            Optional<String> viewerToken,
+            Optional<String> operatorToken,
+            Optional<String> adminToken) {}
 
     /**
      * Shopify.

@@ -36,7 +36,8 @@ public final class SettingsReader {
             "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET)|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET))");
     private static final Pattern SCHEDULE_KEY = Pattern.compile("tidemark\\.sync\\.schedule\\.([a-z0-9-]+)");
     private static final Pattern API_VERSION = Pattern.compile("20\\d\\d-(01|04|07|10)");
-    private static final Pattern HOST = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\\d{1,5})?|\\[[0-9a-f:]+](:\\d{1,5})?");
+    private static final Pattern HOST =
+            Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\\d{1,5})?|\\[[0-9a-f:]+](:\\d{1,5})?");
 
     private final Map<String, String> values = new TreeMap<>();
     private final List<String> errors = new ArrayList<>();
@@ -77,10 +78,15 @@ public final class SettingsReader {
         }
         Matcher store = STORE_VARIABLE.matcher(name);
         if (store.matches()) {
-            String setting = store.group(2).toLowerCase(Locale.ROOT).replaceFirst("_", ".").replace('_', '-');
+            String setting = store.group(2)
+                    .toLowerCase(Locale.ROOT)
+                    .replaceFirst("_", ".")
+                    .replace('_', '-');
             values.put("tidemark.stores." + store.group(1).toLowerCase(Locale.ROOT) + "." + setting, value.strip());
         } else if (name.startsWith("TIDEMARK_SYNC_SCHEDULE_")) {
-            String stream = name.substring("TIDEMARK_SYNC_SCHEDULE_".length()).toLowerCase(Locale.ROOT).replace('_', '-');
+            String stream = name.substring("TIDEMARK_SYNC_SCHEDULE_".length())
+                    .toLowerCase(Locale.ROOT)
+                    .replace('_', '-');
             values.put("tidemark.sync.schedule." + stream, value.strip());
         } else {
             Property.byEnvironmentName(name)
@@ -105,7 +111,8 @@ public final class SettingsReader {
         }
         if (overlap.compareTo(lag) < 0) {
             errors.add("tidemark.sync.overlap (" + text(Property.SYNC_OVERLAP) + ") is shorter than tidemark.sync.lag ("
-                    + text(Property.SYNC_LAG) + "); records shown late would be lost, so make the overlap at least the lag");
+                    + text(Property.SYNC_LAG)
+                    + "); records shown late would be lost, so make the overlap at least the lag");
         }
         String version = text(Property.SHOPIFY_API_VERSION);
         if (!API_VERSION.matcher(version).matches()) {
@@ -145,7 +152,8 @@ public final class SettingsReader {
                         duration(Property.HTTP_TIMEOUT, 1).orElse(Duration.ofSeconds(30))),
                 allow,
                 Path.of(optional(Property.WORK_DIRECTORY)
-                        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "tidemark").toString())),
+                        .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "tidemark")
+                                .toString())),
                 stores(allow));
     }
 
@@ -208,7 +216,8 @@ public final class SettingsReader {
                 .collect(Collectors.toUnmodifiableSet());
         hosts.stream()
                 .filter(host -> !HOST.matcher(host).matches())
-                .forEach(host -> errors.add("tidemark.outbound.allow names '" + host + "', which is no host or host:port"));
+                .forEach(host ->
+                        errors.add("tidemark.outbound.allow names '" + host + "', which is no host or host:port"));
         return hosts;
     }
 
@@ -231,7 +240,8 @@ public final class SettingsReader {
             return Optional.empty();
         }
         String prefix = "tidemark.stores." + id + ".shopify.";
-        Optional<String> domain = Optional.ofNullable(store.get("shopify.domain")).map(text -> text.toLowerCase(Locale.ROOT));
+        Optional<String> domain =
+                Optional.ofNullable(store.get("shopify.domain")).map(text -> text.toLowerCase(Locale.ROOT));
         Optional<URI> url = Optional.ofNullable(store.get("shopify.url"))
                 .or(() -> domain.map(host -> "https://" + host))
                 .flatMap(text -> uri(prefix + "url", text));
@@ -241,12 +251,15 @@ public final class SettingsReader {
         if (store.get("shopify.token") == null) {
             errors.add("Store " + id + " needs " + prefix + "token, the Admin API access token");
         }
-        url.filter(address -> !mayBeCalled(address, domain, allow)).ifPresent(address ->
-                errors.add(prefix + "url points to " + address.getAuthority() + ", which is neither the store's domain nor named in "
-                        + "tidemark.outbound.allow"));
+        url.filter(address -> !mayBeCalled(address, domain, allow))
+                .ifPresent(address -> errors.add(prefix + "url points to " + address.getAuthority()
+                        + ", which is neither the store's domain nor named in " + "tidemark.outbound.allow"));
         return url.filter(address -> store.get("shopify.token") != null)
                 .map(address -> new Settings.ShopifyStore(
-                        address, domain, store.get("shopify.token"), Optional.ofNullable(store.get("shopify.webhook-secret"))));
+                        address,
+                        domain,
+                        store.get("shopify.token"),
+                        Optional.ofNullable(store.get("shopify.webhook-secret"))));
     }
 
     private Optional<Settings.RechargeStore> recharge(String id, Map<String, String> store, Set<String> allow) {
@@ -258,11 +271,14 @@ public final class SettingsReader {
         if (store.get("recharge.token") == null) {
             errors.add("Store " + id + " needs " + prefix + "token");
         }
-        url.filter(address -> !mayBeCalled(address, Optional.of("api.rechargeapps.com"), allow)).ifPresent(address ->
-                errors.add(prefix + "url points to " + address.getAuthority() + ", which tidemark.outbound.allow does not name"));
+        url.filter(address -> !mayBeCalled(address, Optional.of("api.rechargeapps.com"), allow))
+                .ifPresent(address -> errors.add(prefix + "url points to " + address.getAuthority()
+                        + ", which tidemark.outbound.allow does not name"));
         return url.filter(address -> store.get("recharge.token") != null)
                 .map(address -> new Settings.RechargeStore(
-                        address, store.get("recharge.token"), Optional.ofNullable(store.get("recharge.webhook-secret"))));
+                        address,
+                        store.get("recharge.token"),
+                        Optional.ofNullable(store.get("recharge.webhook-secret"))));
     }
 
     private static boolean mayBeCalled(URI url, Optional<String> domain, Set<String> allow) {
@@ -276,7 +292,8 @@ public final class SettingsReader {
     private Optional<URI> uri(String key, String text) {
         try {
             URI uri = new URI(text);
-            if (uri.getHost() != null && uri.getUserInfo() == null
+            if (uri.getHost() != null
+                    && uri.getUserInfo() == null
                     && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
                 return Optional.of(URI.create(text.replaceFirst("/+$", "")));
             }

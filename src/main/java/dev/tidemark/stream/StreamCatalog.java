@@ -1,8 +1,8 @@
 package dev.tidemark.stream;
 
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -35,8 +35,11 @@ public final class StreamCatalog {
      */
     public static StreamCatalog load() {
         try {
-            Path program = Path.of(
-                    StreamCatalog.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path program = Path.of(StreamCatalog.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             if (Files.isDirectory(program)) {
                 return read(program.resolve(FOLDER));
             }
@@ -59,10 +62,13 @@ public final class StreamCatalog {
     static StreamCatalog read(Path folder) throws IOException {
         List<Path> files;
         try (Stream<Path> entries = Files.list(folder)) {
-            files = entries.filter(entry -> entry.getFileName().toString().endsWith(".yaml")).sorted().toList();
+            files = entries.filter(entry -> entry.getFileName().toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
         }
-        ObjectMapper yaml = new ObjectMapper(
-                YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build());
+        ObjectMapper yaml = new ObjectMapper(YAMLFactory.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build());
         List<String> errors = new ArrayList<>();
         Map<String, StreamDeclaration> streams = new TreeMap<>();
         for (Path file : files) {

@@ -30,17 +30,25 @@ final class StreamRules {
         List<RecordDeclaration> records =
                 Stream.concat(Stream.of(stream.root()), stream.child().stream()).toList();
         Stream<String> own = Stream.of(
-                rule(STREAM_NAME.matcher(stream.name()).matches(), "the name must be lower case words joined by '-'"),
-                rule(stream.name().startsWith(stream.source() + "-"), "the name must begin with the source"),
-                rule(SOURCES.contains(stream.source()), "the source '" + stream.source() + "' is none of " + SOURCES),
-                rule(stream.fetch().equals("bulk"), "the fetch '" + stream.fetch() + "' is not known; there is 'bulk'"),
-                rule(stream.root().versionColumn().isPresent(), "the root needs a version column"),
-                rule(
-                        stream.child().flatMap(RecordDeclaration::versionColumn).isEmpty(),
-                        "a child has its parent's version and none of its own"),
-                rule(distinct(records, RecordDeclaration::name), "two records have the same name"),
-                rule(distinct(records, RecordDeclaration::type), "two records have the same type"),
-                rule(distinct(records, RecordDeclaration::table), "two records have the same table"))
+                        rule(
+                                STREAM_NAME.matcher(stream.name()).matches(),
+                                "the name must be lower case words joined by '-'"),
+                        rule(stream.name().startsWith(stream.source() + "-"), "the name must begin with the source"),
+                        rule(
+                                SOURCES.contains(stream.source()),
+                                "the source '" + stream.source() + "' is none of " + SOURCES),
+                        rule(
+                                stream.fetch().equals("bulk"),
+                                "the fetch '" + stream.fetch() + "' is not known; there is 'bulk'"),
+                        rule(stream.root().versionColumn().isPresent(), "the root needs a version column"),
+                        rule(
+                                stream.child()
+                                        .flatMap(RecordDeclaration::versionColumn)
+                                        .isEmpty(),
+                                "a child has its parent's version and none of its own"),
+                        rule(distinct(records, RecordDeclaration::name), "two records have the same name"),
+                        rule(distinct(records, RecordDeclaration::type), "two records have the same type"),
+                        rule(distinct(records, RecordDeclaration::table), "two records have the same table"))
                 .flatMap(Optional::stream);
         return Stream.concat(own, records.stream().flatMap(StreamRules::recordViolations));
     }
@@ -48,17 +56,19 @@ final class StreamRules {
     private static Stream<String> recordViolations(RecordDeclaration record) {
         String place = "record " + record.name();
         Stream<String> own = Stream.of(
-                rule(COLUMN_NAME.matcher(record.name()).matches(), place + ": the name must be lower case"),
-                rule(COLUMN_NAME.matcher(record.table()).matches(), place + ": the table's name must be lower case"),
-                rule(
-                        record.indexOf(record.keyColumn()) == 0
-                                && record.columns().get(0).type() == ColumnType.GID,
-                        place + ": the key must be the first column and a gid"),
-                rule(
-                        record.versionColumn()
-                                .map(version -> typeOf(record, version) == ColumnType.INSTANT)
-                                .orElse(true),
-                        place + ": the version must be a column of type instant"))
+                        rule(COLUMN_NAME.matcher(record.name()).matches(), place + ": the name must be lower case"),
+                        rule(
+                                COLUMN_NAME.matcher(record.table()).matches(),
+                                place + ": the table's name must be lower case"),
+                        rule(
+                                record.indexOf(record.keyColumn()) == 0
+                                        && record.columns().get(0).type() == ColumnType.GID,
+                                place + ": the key must be the first column and a gid"),
+                        rule(
+                                record.versionColumn()
+                                        .map(version -> typeOf(record, version) == ColumnType.INSTANT)
+                                        .orElse(true),
+                                place + ": the version must be a column of type instant"))
                 .flatMap(Optional::stream);
         return Stream.concat(own, record.columns().stream().flatMap(column -> columnViolations(place, record, column)));
     }
@@ -66,17 +76,17 @@ final class StreamRules {
     private static Stream<String> columnViolations(String place, RecordDeclaration record, ColumnDeclaration column) {
         String where = place + ", column " + column.name();
         return Stream.of(
-                rule(COLUMN_NAME.matcher(column.name()).matches(), where + ": the name must be lower case"),
-                rule(!column.paths().isEmpty(), where + ": the path is missing"),
-                rule(
-                        column.paths().stream().flatMap(List::stream).noneMatch(String::isBlank),
-                        where + ": a path has an empty step"),
-                rule(
-                        column.paths().size() <= 1 || column.type() == ColumnType.CURRENCY,
-                        where + ": only a currency may have several paths"),
-                rule(
-                        column.paths().stream().noneMatch(path -> leadsThroughValue(record, path)),
-                        where + ": a path leads through another column's value"))
+                        rule(COLUMN_NAME.matcher(column.name()).matches(), where + ": the name must be lower case"),
+                        rule(!column.paths().isEmpty(), where + ": the path is missing"),
+                        rule(
+                                column.paths().stream().flatMap(List::stream).noneMatch(String::isBlank),
+                                where + ": a path has an empty step"),
+                        rule(
+                                column.paths().size() <= 1 || column.type() == ColumnType.CURRENCY,
+                                where + ": only a currency may have several paths"),
+                        rule(
+                                column.paths().stream().noneMatch(path -> leadsThroughValue(record, path)),
+                                where + ": a path leads through another column's value"))
                 .flatMap(Optional::stream);
     }
 
@@ -84,14 +94,17 @@ final class StreamRules {
         String query = stream.query();
         Set<String> words = Pattern.compile("\\W+").splitAsStream(query).collect(Collectors.toSet());
         Stream<String> own = Stream.of(
-                rule(query.contains(StreamDeclaration.WINDOW_PLACE), "the query has no " + StreamDeclaration.WINDOW_PLACE),
-                rule(
-                        query.getBytes(StandardCharsets.UTF_8).length + LONGEST_WINDOW_BYTES <= LONGEST_QUERY_BYTES,
-                        "the query is longer than the vendor's " + LONGEST_QUERY_BYTES + " bytes"),
-                // The vendor leaves records out of a sorted bulk result, and refuses a selection by 'nodes'.
-                rule(!words.contains("sortKey"), "the query must not sort"),
-                rule(!words.contains("nodes"), "the query must select by edges and node, not by nodes"),
-                rule(words.contains("__typename"), "the query must select __typename"))
+                        rule(
+                                query.contains(StreamDeclaration.WINDOW_PLACE),
+                                "the query has no " + StreamDeclaration.WINDOW_PLACE),
+                        rule(
+                                query.getBytes(StandardCharsets.UTF_8).length + LONGEST_WINDOW_BYTES
+                                        <= LONGEST_QUERY_BYTES,
+                                "the query is longer than the vendor's " + LONGEST_QUERY_BYTES + " bytes"),
+                        // The vendor leaves records out of a sorted bulk result, and refuses a selection by 'nodes'.
+                        rule(!words.contains("sortKey"), "the query must not sort"),
+                        rule(!words.contains("nodes"), "the query must select by edges and node, not by nodes"),
+                        rule(words.contains("__typename"), "the query must select __typename"))
                 .flatMap(Optional::stream);
         Stream<String> unselected = Stream.concat(Stream.of(stream.root()), stream.child().stream())
                 .flatMap(record -> record.columns().stream())
@@ -105,17 +118,23 @@ final class StreamRules {
     private static boolean leadsThroughValue(RecordDeclaration record, List<String> path) {
         return record.columns().stream()
                 .flatMap(column -> column.paths().stream())
-                .anyMatch(other -> other.size() < path.size() && path.subList(0, other.size()).equals(other));
+                .anyMatch(other -> other.size() < path.size()
+                        && path.subList(0, other.size()).equals(other));
     }
 
     private static ColumnType typeOf(RecordDeclaration record, String column) {
-        Map<String, ColumnType> types = record.columns().stream()
-                .collect(Collectors.toMap(ColumnDeclaration::name, ColumnDeclaration::type));
+        Map<String, ColumnType> types =
+                record.columns().stream().collect(Collectors.toMap(ColumnDeclaration::name, ColumnDeclaration::type));
         return types.get(column);
     }
 
     private static <T> boolean distinct(List<RecordDeclaration> records, Function<RecordDeclaration, T> property) {
-        return records.stream().map(property).filter(Objects::nonNull).distinct().count() == records.size();
+        return records.stream()
+                        .map(property)
+                        .filter(Objects::nonNull)
+                        .distinct()
+                        .count()
+                == records.size();
     }
 
     private static Optional<String> rule(boolean holds, String violation) {

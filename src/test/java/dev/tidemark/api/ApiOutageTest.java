@@ -20,7 +20,10 @@ class ApiOutageTest {
             assertThat(list.header("Retry-After")).isEqualTo("5");
             assertProblem(application.get("/api/ingest/watermarks"), 503, "dependency-down");
             assertProblem(application.post("{}"), 503, "dependency-down");
-            assertThat(application.send("GET", "/api/ingest/runs", "wrong", null).status()).isEqualTo(401);
+            assertThat(application
+                            .send("GET", "/api/ingest/runs", "wrong", null)
+                            .status())
+                    .isEqualTo(401);
         }
     }
 

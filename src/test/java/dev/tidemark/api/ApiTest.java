@@ -53,7 +53,8 @@ class ApiTest {
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(202);
         JsonNode run = answer.json();
-        assertThat(answer.header("Location")).isEqualTo("/api/ingest/runs/" + run.get("run_id").asText());
+        assertThat(answer.header("Location"))
+                .isEqualTo("/api/ingest/runs/" + run.get("run_id").asText());
         assertThat(run.get("store").asText()).isEqualTo("acme");
         assertThat(run.get("stream").asText()).isEqualTo("shopify-orders");
         assertThat(run.get("initiator").asText()).isEqualTo("user");
@@ -66,7 +67,8 @@ class ApiTest {
     void everything_the_payload_says_is_kept() throws Exception {
         UUID runId = UUID.randomUUID();
         JsonNode run = application
-                .post("{\"run_id\":\"" + runId + "\",\"initiator\":\"cron\",\"requested_at\":\"2026-02-01T07:00:00+01:00\","
+                .post("{\"run_id\":\"" + runId
+                        + "\",\"initiator\":\"cron\",\"requested_at\":\"2026-02-01T07:00:00+01:00\","
                         + "\"store\":\"acme\",\"stream\":\"shopify-orders\"}")
                 .json();
 
@@ -83,8 +85,10 @@ class ApiTest {
         end("completed");
         assertThat(application.post(body).status()).isEqualTo(200);
 
-        assertThat(application.post("{\"run_id\":\"" + RUN + 5 + "\"}").status()).isEqualTo(207);
-        assertThat(application.post("{\"run_id\":\"" + RUN + 4 + "\"}").status()).isEqualTo(502);
+        assertThat(application.post("{\"run_id\":\"" + RUN + 5 + "\"}").status())
+                .isEqualTo(207);
+        assertThat(application.post("{\"run_id\":\"" + RUN + 4 + "\"}").status())
+                .isEqualTo(502);
     }
 
     @Test
@@ -132,7 +136,9 @@ class ApiTest {
             assertThat(next.status()).isEqualTo(202);
             assertThat(next.header("Preference-Applied")).isNull();
         });
-        assertThat(application.get("/api/ingest/watermarks").status()).as("others are still served").isEqualTo(200);
+        assertThat(application.get("/api/ingest/watermarks").status())
+                .as("others are still served")
+                .isEqualTo(200);
         end("completed");
         for (Future<Answer> answer : waiting) {
             assertThat(answer.get().status()).isEqualTo(200);
@@ -157,8 +163,12 @@ class ApiTest {
         assertThat(store.json().get("detail").asText()).contains("configured: acme");
         assertProblem(application.post("{\"stream\":\"no-such\"}"), 400, "unknown-stream");
         assertProblem(application.post("{}", "Content-Type", "text/plain"), 415, "unsupported-media-type");
-        assertProblem(application.post("a=b", "Content-Type", "application/x-www-form-urlencoded"), 415, "unsupported-media-type");
-        assertThat(application.get("/api/ingest/runs").json().get("items")).noneMatch(run -> run.get("finished_at").isNull());
+        assertProblem(
+                application.post("a=b", "Content-Type", "application/x-www-form-urlencoded"),
+                415,
+                "unsupported-media-type");
+        assertThat(application.get("/api/ingest/runs").json().get("items"))
+                .noneMatch(run -> run.get("finished_at").isNull());
     }
 
     @Test
@@ -172,7 +182,8 @@ class ApiTest {
         assertThat(page.get("items")).hasSize(1);
         assertThat(page.at("/items/0/run_id").asText()).isEqualTo(RUN + 4);
         JsonNode next = application
-                .get("/api/ingest/runs?store=beta&limit=1&before=" + page.get("next").asText())
+                .get("/api/ingest/runs?store=beta&limit=1&before="
+                        + page.get("next").asText())
                 .json();
         assertThat(next.at("/items/0/run_id").asText()).isEqualTo(RUN + 3);
         assertThat(next.get("next").isNull()).isTrue();
@@ -180,22 +191,37 @@ class ApiTest {
         assertProblem(application.get("/api/ingest/runs?limit=1000"), 400, "invalid-parameter");
         assertProblem(application.get("/api/ingest/runs?before=abc"), 400, "invalid-parameter");
         assertProblem(application.get("/api/ingest/runs?store=a&store=b"), 400, "invalid-parameter");
-        
+
         assertProblem(application.get("/api/ingest/runs?colour=red"), 400, "invalid-parameter");
-        assertThat(application.send("GET", "/api/ingest/runs", VIEWER, null, "store", "beta").json().get("items").size())
+        assertThat(application
+                        .send("GET", "/api/ingest/runs", VIEWER, null, "store", "beta")
+                        .json()
+                        .get("items")
+                        .size())
                 .as("a header named like a filter is none")
-                .isEqualTo(application.get("/api/ingest/runs").json().get("items").size());
+                .isEqualTo(
+                        application.get("/api/ingest/runs").json().get("items").size());
     }
 
     @Test
     void one_run_and_the_watermarks_are_shown() throws Exception {
-        assertThat(application.get("/api/ingest/runs/" + RUN + 5).json().at("/counts/set_aside").asInt()).isEqualTo(3);
+        assertThat(application
+                        .get("/api/ingest/runs/" + RUN + 5)
+                        .json()
+                        .at("/counts/set_aside")
+                        .asInt())
+                .isEqualTo(3);
         assertProblem(application.get("/api/ingest/runs/" + RUN + 9), 404, "not-found");
         assertProblem(application.get("/api/ingest/runs/9"), 400, "invalid-parameter");
         assertProblem(application.get("/api/ingest/runs/%27%20or%201=1"), 400, "invalid-parameter");
-        assertThat(application.get("/api/ingest/watermarks").json().at("/items/0/value").asText())
+        assertThat(application
+                        .get("/api/ingest/watermarks")
+                        .json()
+                        .at("/items/0/value")
+                        .asText())
                 .isEqualTo("2026-02-01T05:30:00Z");
-        assertThat(application.get("/api/ingest/watermarks?store=beta").json().get("items")).hasSize(1);
+        assertThat(application.get("/api/ingest/watermarks?store=beta").json().get("items"))
+                .hasSize(1);
     }
 
     @Test
@@ -206,7 +232,10 @@ class ApiTest {
         assertProblem(answer, 405, "method-not-allowed");
         assertThat(answer.header("Allow")).isEqualTo("GET");
         assertProblem(application.get(SYNC), 405, "method-not-allowed");
-        assertProblem(application.send("OPTIONS", SYNC, OPERATOR, null, "Origin", "http://evil.example"), 405, "method-not-allowed");
+        assertProblem(
+                application.send("OPTIONS", SYNC, OPERATOR, null, "Origin", "http://evil.example"),
+                405,
+                "method-not-allowed");
     }
 
     @Test
@@ -215,16 +244,21 @@ class ApiTest {
 
         assertThat(document.get("openapi").asText()).startsWith("3.1");
         assertThat(document.at("/info/title").asText()).isEqualTo("Tidemark");
-        assertThat(document.get("paths").fieldNames()).toIterable().containsExactlyInAnyOrder(
-                SYNC, "/api/ingest/runs", "/api/ingest/runs/{run_id}", "/api/ingest/watermarks");
-        assertThat(document.at("/components/schemas/SyncRequest/properties").fieldNames()).toIterable()
+        assertThat(document.get("paths").fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrder(
+                        SYNC, "/api/ingest/runs", "/api/ingest/runs/{run_id}", "/api/ingest/watermarks");
+        assertThat(document.at("/components/schemas/SyncRequest/properties").fieldNames())
+                .toIterable()
                 .contains("run_id", "initiator", "requested_at", "store", "stream");
     }
 
     @Test
     void roles_read_start_and_nothing_more() throws Exception {
-        assertThat(application.send("GET", "/api/ingest/runs", OPERATOR, null).status()).isEqualTo(200);
-        assertThat(application.send("GET", "/api/ingest/runs", ADMIN, null).status()).isEqualTo(200);
+        assertThat(application.send("GET", "/api/ingest/runs", OPERATOR, null).status())
+                .isEqualTo(200);
+        assertThat(application.send("GET", "/api/ingest/runs", ADMIN, null).status())
+                .isEqualTo(200);
         assertProblem(application.send("POST", SYNC, VIEWER, "{}"), 403, "forbidden");
         assertThat(application.send("POST", SYNC, ADMIN, "{}").status()).isEqualTo(202);
     }
@@ -246,13 +280,22 @@ class ApiTest {
                 throw new IllegalStateException(e);
             }
         });
-        await().until(() -> application.get("/api/ingest/runs?status=initiated").json().get("items").size() == 1);
+        await().until(() -> application
+                        .get("/api/ingest/runs?status=initiated")
+                        .json()
+                        .get("items")
+                        .size()
+                == 1);
         end(status);
         return answer.get();
     }
 
     private void end(String status) throws Exception {
-        application.database().sql().execute("update sync_run set status = '" + status + "', finished_at = now() where finished_at is null");
+        application
+                .database()
+                .sql()
+                .execute(
+                        "update sync_run set status = '" + status + "', finished_at = now() where finished_at is null");
     }
 
     static void assertProblem(Answer answer, int status, String name) throws Exception {

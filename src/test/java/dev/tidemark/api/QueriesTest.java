@@ -77,7 +77,8 @@ class QueriesTest {
     void filters_narrow_the_list() throws Exception {
         assertThat(ids(ask("query-run-list", Map.of("store", "beta")))).containsExactly(RUN + 4, RUN + 3);
         assertThat(ids(ask("query-run-list", Map.of("status", "partial")))).containsExactly(RUN + 5, RUN + 3);
-        assertThat(ids(ask("query-run-list", Map.of("job_type", "FULL_BACKFILL_EXECUTE")))).containsExactly(RUN + 2);
+        assertThat(ids(ask("query-run-list", Map.of("job_type", "FULL_BACKFILL_EXECUTE"))))
+                .containsExactly(RUN + 2);
         assertThat(ids(ask("query-run-list", Map.of("stream", "no-such")))).isEmpty();
         assertThat(ids(ask("query-run-list", Map.of("since", "2026-02-01T09:00:00+01:00"))))
                 .containsExactly(RUN + 5, RUN + 4, RUN + 3);
@@ -102,8 +103,12 @@ class QueriesTest {
 
     @Test
     void one_run_is_shown_and_an_unknown_one_is_null() throws Exception {
-        assertThat(ask("query-run-show", Map.of("run_id", RUN + 1)).get("status").asText()).isEqualTo("completed");
-        assertThat(routes.requestBody("direct:query-run-show", Map.of("run_id", RUN + 9))).isNull();
+        assertThat(ask("query-run-show", Map.of("run_id", RUN + 1))
+                        .get("status")
+                        .asText())
+                .isEqualTo("completed");
+        assertThat(routes.requestBody("direct:query-run-show", Map.of("run_id", RUN + 9)))
+                .isNull();
     }
 
     @Test
@@ -122,17 +127,20 @@ class QueriesTest {
         assertThat(beta.get("store").asText()).isEqualTo("beta");
         assertThat(beta.get("value").isNull()).isTrue();
         assertThat(beta.get("behind").isNull()).isTrue();
-        assertThat(ask("query-watermark-list", Map.of("store", "beta")).get("items")).hasSize(1);
+        assertThat(ask("query-watermark-list", Map.of("store", "beta")).get("items"))
+                .hasSize(1);
     }
 
     @Test
     void the_history_lists_every_move() throws Exception {
-        JsonNode items = ask("query-watermark-history", Map.of("store", "acme", "stream", "shopify-orders")).get("items");
+        JsonNode items = ask("query-watermark-history", Map.of("store", "acme", "stream", "shopify-orders"))
+                .get("items");
 
         assertThat(items).hasSize(1);
         assertThat(items.get(0).get("kind").asText()).isEqualTo("advance");
         assertThat(items.get(0).get("value").asText()).isEqualTo("2026-02-01T05:30:00Z");
-        assertThat(ask("query-watermark-history", Map.of("store", "beta")).get("items")).isEmpty();
+        assertThat(ask("query-watermark-history", Map.of("store", "beta")).get("items"))
+                .isEmpty();
     }
 
     private JsonNode ask(String route, Map<String, Object> asked) throws Exception {

@@ -37,30 +37,43 @@ public final class TestApplication implements AutoCloseable {
     public static final String OPERATOR = "operator-token-2";
     public static final String ADMIN = "admin-token-3";
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Main main = new Main();
     private final Settings settings;
     private final Database database;
 
     public TestApplication(Map<String, String> properties) throws Exception {
         Map<String, String> all = new HashMap<>(Map.of(
-                "tidemark.api.port", freePort(),
-                "tidemark.management.port", freePort(),
-                "tidemark.hawtio.port", freePort(),
-                "tidemark.api.token.viewer", VIEWER,
-                "tidemark.api.token.operator", OPERATOR,
-                "tidemark.api.token.admin", ADMIN,
-                "tidemark.database.url", "jdbc:postgresql://localhost/made-by-the-test",
-                "tidemark.stores.acme.shopify.domain", "acme.myshopify.com",
-                "tidemark.stores.acme.shopify.token", "shpat_1"));
+                "tidemark.api.port",
+                freePort(),
+                "tidemark.management.port",
+                freePort(),
+                "tidemark.hawtio.port",
+                freePort(),
+                "tidemark.api.token.viewer",
+                VIEWER,
+                "tidemark.api.token.operator",
+                OPERATOR,
+                "tidemark.api.token.admin",
+                ADMIN,
+                "tidemark.database.url",
+                "jdbc:postgresql://localhost/made-by-the-test",
+                "tidemark.stores.acme.shopify.domain",
+                "acme.myshopify.com",
+                "tidemark.stores.acme.shopify.token",
+                "shpat_1"));
         all.putAll(properties);
         settings = SettingsReader.read(all, Map.of());
         main.addInitialProperty(
-                "camel.main.routesIncludePattern", "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml");
+                "camel.main.routesIncludePattern",
+                "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml");
         Api.install(main, settings, Clock.systemUTC());
         database = Database.start();
         main.bind("dataSource", database.dataSource());
-        main.configure().addRoutesBuilder(new PlayedEngine(database.dataSource(), settings.stores().keySet()));
+        main.configure()
+                .addRoutesBuilder(new PlayedEngine(
+                        database.dataSource(), settings.stores().keySet()));
     }
 
     public TestApplication start() throws Exception {
@@ -85,9 +98,9 @@ public final class TestApplication implements AutoCloseable {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + settings.api().port() + path))
                 .timeout(Duration.ofSeconds(30))
-                .method(method, body == null
-                        ? HttpRequest.BodyPublishers.noBody()
-                        : HttpRequest.BodyPublishers.ofString(body));
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -150,7 +163,10 @@ public final class TestApplication implements AutoCloseable {
 
         @Override
         public void configure() {
-            from("direct:sync-start").routeId("sync-start").errorHandler(noErrorHandler()).process(this::startRun);
+            from("direct:sync-start")
+                    .routeId("sync-start")
+                    .errorHandler(noErrorHandler())
+                    .process(this::startRun);
         }
 
         private void startRun(Exchange exchange) throws Exception {

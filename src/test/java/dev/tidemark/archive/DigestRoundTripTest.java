@@ -81,7 +81,8 @@ class DigestRoundTripTest {
         }
 
         try (InputStream sent = Files.newInputStream(file);
-                InputStream stored = storage.client().getObject(get -> get.bucket(ObjectStorage.BUCKET).key(key))) {
+                InputStream stored = storage.client()
+                        .getObject(get -> get.bucket(ObjectStorage.BUCKET).key(key))) {
             assertThat(sha256(stored)).isEqualTo(sha256(sent));
         }
     }

@@ -23,7 +23,8 @@ final class FakeEngine implements Engine {
     public <T> T request(String route, Map<String, Object> body, Class<T> type) {
         asked.add(route);
         if (!answers.containsKey(route)) {
-            throw new AssertionError("The command asked " + route + ", which this test does not expect; asked so far: " + asked);
+            throw new AssertionError(
+                    "The command asked " + route + ", which this test does not expect; asked so far: " + asked);
         }
         return type.cast(answers.get(route).apply(body));
     }

@@ -18,14 +18,18 @@ class ReferencePagesTest {
     void every_property_is_on_its_page_with_its_default_and_purpose() throws IOException {
         String page = Files.readString(Path.of("docs/reference/properties.md"));
 
-        assertThat(Arrays.stream(Property.values()).map(ReferencePagesTest::row)).allSatisfy(row -> assertThat(page).contains(row));
+        assertThat(Arrays.stream(Property.values()).map(ReferencePagesTest::row))
+                .allSatisfy(row -> assertThat(page).contains(row));
     }
 
     @Test
     void no_page_names_a_property_that_does_not_exist() throws IOException {
-        String known = Arrays.stream(Property.values()).map(Property::key).collect(Collectors.joining("\n", "\n", "\n"));
+        String known =
+                Arrays.stream(Property.values()).map(Property::key).collect(Collectors.joining("\n", "\n", "\n"));
         Pattern name = Pattern.compile("`(tidemark\\.[a-z0-9.-]+)[`=]");
-        for (Path page : new Path[] {Path.of("README.md"), Path.of("docs/reference/properties.md"), Path.of("docs/how-to/connect-a-store.md")}) {
+        for (Path page : new Path[] {
+            Path.of("README.md"), Path.of("docs/reference/properties.md"), Path.of("docs/how-to/connect-a-store.md")
+        }) {
             Matcher names = name.matcher(Files.readString(page));
             while (names.find()) {
                 String key = names.group(1);

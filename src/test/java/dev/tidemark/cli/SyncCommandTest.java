@@ -28,7 +28,8 @@ class SyncCommandTest {
     @ParameterizedTest
     @CsvSource({"completed,0", "partial,3", "failed,4"})
     void the_exit_code_tells_how_the_run_ended(String status, int exitCode) {
-        FakeEngine engine = accepting().answering("query-run-show", showing("initiated", "polling", "upserting", status));
+        FakeEngine engine =
+                accepting().answering("query-run-show", showing("initiated", "polling", "upserting", status));
 
         CommandLineTrial.Result result = sync(engine, "--wait", "-o", "json");
 
@@ -55,8 +56,14 @@ class SyncCommandTest {
 
         CommandLineTrial.Result result = sync(engine, "--wait", "--progress", "json");
 
-        List<String> lines = result.err().strip().lines().filter(line -> line.startsWith("{")).toList();
-        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(RunDocument.parseJson(line).has("object_count")).isTrue());
+        List<String> lines = result.err()
+                .strip()
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .toList();
+        assertThat(lines).hasSize(2).allSatisfy(line -> assertThat(
+                        RunDocument.parseJson(line).has("object_count"))
+                .isTrue());
     }
 
     @Test
@@ -65,7 +72,8 @@ class SyncCommandTest {
 
         CommandLineTrial.Result result = sync(engine, "--wait", "--run-id", OTHER);
 
-        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText()).isEqualTo(OTHER);
+        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText())
+                .isEqualTo(OTHER);
     }
 
     @Test
@@ -89,7 +97,8 @@ class SyncCommandTest {
                 .run("sync", "--store", "acme", "--stream", "shopify-orders", "--wait");
 
         assertThat(result.exitCode()).isEqualTo(7);
-        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText()).isEqualTo(OTHER);
+        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText())
+                .isEqualTo(OTHER);
         assertThat(result.err()).contains(OTHER);
     }
 
@@ -97,7 +106,9 @@ class SyncCommandTest {
     void a_renewed_lease_shows_at_once_that_the_other_process_lives() {
         Deque<Integer> expiries = new ArrayDeque<>(List.of(1, 1, 2));
         FakeEngine engine = conflicting()
-                .answering("sync-adopt", body -> Map.of("outcome", "busy", "run_id", OTHER, "expires_at", expiries.remove()))
+                .answering(
+                        "sync-adopt",
+                        body -> Map.of("outcome", "busy", "run_id", OTHER, "expires_at", expiries.remove()))
                 .answering("query-run-show", showing("upserting"));
 
         CommandLineTrial.Result result = sync(engine, "--wait");
@@ -110,15 +121,21 @@ class SyncCommandTest {
     void a_run_that_ended_meanwhile_is_in_nobodys_way() {
         Deque<String> outcomes = new ArrayDeque<>(List.of("conflict", "accepted"));
         FakeEngine engine = new FakeEngine()
-                .answering("sync-start", body -> Map.of(
-                        "outcome", outcomes.element(), "run_id", outcomes.remove().equals("conflict") ? OTHER : body.get("run_id")))
+                .answering(
+                        "sync-start",
+                        body -> Map.of(
+                                "outcome",
+                                outcomes.element(),
+                                "run_id",
+                                outcomes.remove().equals("conflict") ? OTHER : body.get("run_id")))
                 .answering("sync-adopt", body -> null)
                 .answering("query-run-show", showing("completed"));
 
         CommandLineTrial.Result result = sync(engine, "--wait");
 
         assertThat(result.exitCode()).isZero();
-        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText()).isNotEqualTo(OTHER);
+        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText())
+                .isNotEqualTo(OTHER);
     }
 
     @Test
@@ -131,7 +148,8 @@ class SyncCommandTest {
         CommandLineTrial.Result result = sync(engine, "--wait");
 
         assertThat(result.exitCode()).isZero();
-        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText()).isEqualTo(OTHER);
+        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("run_id").asText())
+                .isEqualTo(OTHER);
         assertThat(result.err()).contains("was left behind");
     }
 
@@ -142,7 +160,8 @@ class SyncCommandTest {
         CommandLineTrial.Result result = sync(engine);
 
         assertThat(result.exitCode()).isZero();
-        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("status").asText()).isEqualTo("initiated");
+        assertThat(RunDocument.parseJson(result.lastLineOfOut()).path("status").asText())
+                .isEqualTo("initiated");
         assertThat(result.err()).contains("tidemark serve");
     }
 
@@ -155,7 +174,11 @@ class SyncCommandTest {
                 .engine(engine)
                 .run("sync", "--store", "acme", "--stream", "shopify-orders", "--wait");
 
-        assertThat(result.out()).contains("37 written").contains("3 set aside").contains("(held)").contains("because of three");
+        assertThat(result.out())
+                .contains("37 written")
+                .contains("3 set aside")
+                .contains("(held)")
+                .contains("because of three");
     }
 
     @Test
@@ -195,7 +218,9 @@ class SyncCommandTest {
 
     private static FakeEngine accepting() {
         return new FakeEngine()
-                .answering("sync-start", body -> Map.of("outcome", "accepted", "run_id", UUID.fromString((String) body.get("run_id"))));
+                .answering(
+                        "sync-start",
+                        body -> Map.of("outcome", "accepted", "run_id", UUID.fromString((String) body.get("run_id"))));
     }
 
     private static FakeEngine conflicting() {
@@ -215,8 +240,7 @@ class SyncCommandTest {
                 "counts":{"lines":40,"roots":40,"written":37,"unchanged":0,"stale":0,"set_aside":3},\
                 "proof":{"object_count":40,"lines":40,"archived_lines":40,"accounted":40,"complete":true},\
                 "watermark":{"before":"2026-01-01T00:00:00Z","after":"2026-01-01T00:00:00Z","advanced":false,\
-                "held_reason":"because of three"},"failures":[]}"""
-                .formatted(runId, status);
+                "held_reason":"because of three"},"failures":[]}""".formatted(runId, status);
     }
 
     private static RuntimeException away() {

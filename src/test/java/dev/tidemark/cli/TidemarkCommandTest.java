@@ -17,14 +17,30 @@ class TidemarkCommandTest {
     Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "sync", "runs list", "runs show", "runs watch", "watermark list", "watermark history", "migrate", "doctor", "simulator"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "serve",
+                "sync",
+                "runs list",
+                "runs show",
+                "runs watch",
+                "watermark list",
+                "watermark history",
+                "migrate",
+                "doctor",
+                "simulator"
+            })
     void every_command_explains_itself_with_an_example(String command) {
         String[] args = (command + " --help").split(" ");
 
         CommandLineTrial.Result result = new CommandLineTrial(directory).run(args);
 
         assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).contains("Usage: tidemark " + command).containsPattern("(?m)^Examples?:$").contains("--config");
+        assertThat(result.out())
+                .contains("Usage: tidemark " + command)
+                .containsPattern("(?m)^Examples?:$")
+                .contains("--config");
         assertThat(result.err()).isEmpty();
     }
 
@@ -34,14 +50,29 @@ class TidemarkCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "synk", "runs", "watermark", "sync --store acme", "sync --nonsense", "runs show not-a-uuid", "simulator --port x", "runs list -o yaml"})
+    @ValueSource(
+            strings = {
+                "",
+                "synk",
+                "runs",
+                "watermark",
+                "sync --store acme",
+                "sync --nonsense",
+                "runs show not-a-uuid",
+                "simulator --port x",
+                "runs list -o yaml"
+            })
     void wrong_arguments_are_a_usage_error_in_few_lines(String arguments) {
-        CommandLineTrial.Result result =
-                CommandLineTrial.withStoreAcme(directory).run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        CommandLineTrial.Result result = CommandLineTrial.withStoreAcme(directory)
+                .run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.out()).isEmpty();
-        assertThat(result.err()).startsWith("tidemark: ").contains("--help").doesNotContain("Exception").doesNotContain("\tat ");
+        assertThat(result.err())
+                .startsWith("tidemark: ")
+                .contains("--help")
+                .doesNotContain("Exception")
+                .doesNotContain("\tat ");
         assertThat(result.err().lines().count()).isLessThanOrEqualTo(4);
     }
 
@@ -53,7 +84,10 @@ class TidemarkCommandTest {
                 .run("migrate");
 
         assertThat(result.exitCode()).isEqualTo(2);
-        assertThat(result.err()).contains("TIDEMARK_API_PRT").contains("tidemark.sync.floor").doesNotContain("\tat ");
+        assertThat(result.err())
+                .contains("TIDEMARK_API_PRT")
+                .contains("tidemark.sync.floor")
+                .doesNotContain("\tat ");
     }
 
     @Test
@@ -66,7 +100,8 @@ class TidemarkCommandTest {
 
     @Test
     void a_configuration_file_that_is_not_there_is_a_usage_error() {
-        CommandLineTrial.Result result = new CommandLineTrial(directory).run("migrate", "--config", "absent.properties");
+        CommandLineTrial.Result result =
+                new CommandLineTrial(directory).run("migrate", "--config", "absent.properties");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("absent.properties").contains("no such file");
@@ -79,7 +114,10 @@ class TidemarkCommandTest {
                 "tidemark.database.url=jdbc:postgresql://127.0.0.1:1/of_the_file\ntidemark.api.port=70000\n");
 
         assertThat(new CommandLineTrial(directory).run("migrate").err()).contains("tidemark.api.port");
-        assertThat(new CommandLineTrial(directory).environment("TIDEMARK_API_PORT", "8080").run("migrate").exitCode())
+        assertThat(new CommandLineTrial(directory)
+                        .environment("TIDEMARK_API_PORT", "8080")
+                        .run("migrate")
+                        .exitCode())
                 .as("the port of the file is overridden; the database of the file is not there")
                 .isEqualTo(8);
     }
@@ -104,7 +142,8 @@ class TidemarkCommandTest {
                 .run("sync", "--store", "acme", "--stream", "shopify-orders", "--wait");
 
         assertThat(result.exitCode()).isEqualTo(8);
-        assertThat(result.err()).isEqualToNormalizingNewlines("tidemark: Object storage at http://127.0.0.1:9 does not answer\n");
+        assertThat(result.err())
+                .isEqualToNormalizingNewlines("tidemark: Object storage at http://127.0.0.1:9 does not answer\n");
     }
 
     @Test
@@ -118,8 +157,8 @@ class TidemarkCommandTest {
 
     @Test
     void an_unknown_stream_is_a_usage_error_that_names_the_declared_ones() {
-        CommandLineTrial.Result result =
-                CommandLineTrial.withStoreAcme(directory).run("sync", "--store", "acme", "--stream", "shopify-ordres", "--wait");
+        CommandLineTrial.Result result = CommandLineTrial.withStoreAcme(directory)
+                .run("sync", "--store", "acme", "--stream", "shopify-ordres", "--wait");
 
         assertThat(result.exitCode()).isEqualTo(2);
         assertThat(result.err()).contains("'shopify-ordres'").contains("shopify-orders");
@@ -127,7 +166,8 @@ class TidemarkCommandTest {
 
     @Test
     void the_stack_trace_is_shown_to_whoever_asks_for_it() {
-        CommandLineTrial.Result result = CommandLineTrial.withStoreAcme(directory).run("migrate", "--verbose");
+        CommandLineTrial.Result result =
+                CommandLineTrial.withStoreAcme(directory).run("migrate", "--verbose");
 
         assertThat(result.err()).contains("\tat ");
     }

@@ -45,12 +45,15 @@ class ChunkFileTest {
     void a_long_line_is_kept_in_part_with_its_length_and_digest() throws Exception {
         byte[] longLine = "x".repeat(3_000_000).getBytes(StandardCharsets.UTF_8);
         Path file = folder.resolve("long.jsonl");
-        Files.write(file, ("a\n" + new String(longLine, StandardCharsets.UTF_8) + "\nb\n").getBytes(StandardCharsets.UTF_8));
+        Files.write(
+                file,
+                ("a\n" + new String(longLine, StandardCharsets.UTF_8) + "\nb\n").getBytes(StandardCharsets.UTF_8));
         try (ChunkFile chunks = new ChunkFile(file, 10, 1_000_000)) {
             Chunk chunk = chunks.next();
             assertThat(chunk.lines()).isEqualTo(3);
             assertThat(chunk.tooLong().get(1).length()).isEqualTo(3_000_000);
-            assertThat(chunk.tooLong().get(1).sha256()).isEqualTo(MessageDigest.getInstance("SHA-256").digest(longLine));
+            assertThat(chunk.tooLong().get(1).sha256())
+                    .isEqualTo(MessageDigest.getInstance("SHA-256").digest(longLine));
             assertThat(chunk.ends()[1] - chunk.starts()[1]).isEqualTo(ChunkFile.KEPT_BYTES);
             assertThat(chunk.bytes()[chunk.starts()[2]]).isEqualTo((byte) 'b');
             assertThat(chunks.hasNext()).isFalse();
@@ -81,7 +84,11 @@ class ChunkFileTest {
             chunks.forEachRemaining(chunk -> {
                 List<String> lines = new ArrayList<>();
                 for (int index = chunk.from(); index < chunk.to(); index++) {
-                    lines.add(new String(chunk.bytes(), chunk.starts()[index], chunk.ends()[index] - chunk.starts()[index], StandardCharsets.UTF_8));
+                    lines.add(new String(
+                            chunk.bytes(),
+                            chunk.starts()[index],
+                            chunk.ends()[index] - chunk.starts()[index],
+                            StandardCharsets.UTF_8));
                 }
                 all.add(lines);
             });

@@ -20,8 +20,10 @@ import org.junit.jupiter.api.Test;
 /** The scanner accepts what Jackson accepts, refuses what it refuses, and finds the same values. */
 class LineScannerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final StreamDeclaration ORDERS = StreamCatalog.load().find("shopify-orders").orElseThrow();
-    private final List<Shape> shapes = List.of(new Shape(ORDERS.root()), new Shape(ORDERS.child().orElseThrow()));
+    private static final StreamDeclaration ORDERS =
+            StreamCatalog.load().find("shopify-orders").orElseThrow();
+    private final List<Shape> shapes =
+            List.of(new Shape(ORDERS.root()), new Shape(ORDERS.child().orElseThrow()));
     private final LineScanner scanner = new LineScanner(shapes);
 
     @Test
@@ -30,8 +32,10 @@ class LineScannerTest {
         byte[][] whole = {
             utf8(Lines.order(123, "2026-05-02T00:00:00Z")),
             utf8(Lines.line(5, 123)),
-            utf8("{ \"id\" : \"gid://shopify/Order/9\" , \"note\":[1,-2.5e+3,{\"a\":[true,false,null]}], \"name\":\"ä€😀\\n\\ud83d\\ude00\"}"),
-            utf8("{\"\\u006eame\":\"x\",\"__typename\":\"Order\",\"customer\":{\"id\":\"gid://shopify/Customer/1\"},\"customer\":{}}")
+            utf8(
+                    "{ \"id\" : \"gid://shopify/Order/9\" , \"note\":[1,-2.5e+3,{\"a\":[true,false,null]}], \"name\":\"ä€😀\\n\\ud83d\\ude00\"}"),
+            utf8(
+                    "{\"\\u006eame\":\"x\",\"__typename\":\"Order\",\"customer\":{\"id\":\"gid://shopify/Customer/1\"},\"customer\":{}}")
         };
         byte[] damage = utf8("\"\\{}[]:,0123456789.-+eEutfn \t\r/\u00e9a");
         int good = 0;
@@ -55,24 +59,50 @@ class LineScannerTest {
 
     @Test
     void a_line_that_is_no_object_is_malformed() {
-        for (String line : List.of("", " ", "null", "[]", "\"a\"", "{", "{}x", "{\"a\":1,}", "{\"a\" 1}", "{'a':1}", "{\"a\":01}", "{\"a\":.5}",
-                "{\"a\":1.}", "{\"a\":+1}", "{\"a\":NaN}", "{\"a\":\"\t\"}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":tru}", "{\"a\":1}{")) {
+        for (String line : List.of(
+                "",
+                " ",
+                "null",
+                "[]",
+                "\"a\"",
+                "{",
+                "{}x",
+                "{\"a\":1,}",
+                "{\"a\" 1}",
+                "{'a':1}",
+                "{\"a\":01}",
+                "{\"a\":.5}",
+                "{\"a\":1.}",
+                "{\"a\":+1}",
+                "{\"a\":NaN}",
+                "{\"a\":\"\t\"}",
+                "{\"a\":\"\\x\"}",
+                "{\"a\":\"\\u12g4\"}",
+                "{\"a\":tru}",
+                "{\"a\":1}{")) {
             assertThat(scan(utf8(line))).as(line).isEqualTo(LineScanner.MALFORMED);
         }
     }
 
     @Test
     void nesting_has_a_limit() {
-        assertThat(scan(utf8("{\"a\":" + "[".repeat(63) + "]".repeat(63) + "}"))).isEqualTo(LineScanner.GOOD);
-        assertThat(scan(utf8("{\"a\":" + "[".repeat(64) + "]".repeat(64) + "}"))).isEqualTo(LineScanner.TOO_DEEP);
+        assertThat(scan(utf8("{\"a\":" + "[".repeat(63) + "]".repeat(63) + "}")))
+                .isEqualTo(LineScanner.GOOD);
+        assertThat(scan(utf8("{\"a\":" + "[".repeat(64) + "]".repeat(64) + "}")))
+                .isEqualTo(LineScanner.TOO_DEEP);
         assertThat(scan(utf8("{\"a\":" + "{\"b\":".repeat(1_000_000)))).isEqualTo(LineScanner.TOO_DEEP);
     }
 
     @Test
     void overlong_and_surrogate_utf8_is_invalid() {
         for (byte[] bad : new byte[][] {
-            {(byte) 0xC0, (byte) 0x80}, {(byte) 0xED, (byte) 0xA0, (byte) 0x80}, {(byte) 0xF4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
-            {(byte) 0xE0, (byte) 0x80, (byte) 0x80}, {(byte) 0x80}, {(byte) 0xE2, (byte) 0x82}, {(byte) 0xFF}
+            {(byte) 0xC0, (byte) 0x80},
+            {(byte) 0xED, (byte) 0xA0, (byte) 0x80},
+            {(byte) 0xF4, (byte) 0x90, (byte) 0x80, (byte) 0x80},
+            {(byte) 0xE0, (byte) 0x80, (byte) 0x80},
+            {(byte) 0x80},
+            {(byte) 0xE2, (byte) 0x82},
+            {(byte) 0xFF}
         }) {
             byte[] line = utf8("{\"name\":\"????\"}");
             System.arraycopy(bad, 0, line, 9, bad.length);
@@ -135,12 +165,20 @@ class LineScannerTest {
         if (node.isTextual()) {
             String text = node.textValue();
             if (text.indexOf(0) >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-                int fault = text.chars().filter(character -> character == 0 || Character.isSurrogate((char) character)).findFirst().orElse(0);
-                return "fault " + (firstFault(text) == 0 && fault == 0 ? Reason.NUL : firstFault(text) == 0 ? Reason.NUL : Reason.SURROGATE);
+                int fault = text.chars()
+                        .filter(character -> character == 0 || Character.isSurrogate((char) character))
+                        .findFirst()
+                        .orElse(0);
+                return "fault "
+                        + (firstFault(text) == 0 && fault == 0
+                                ? Reason.NUL
+                                : firstFault(text) == 0 ? Reason.NUL : Reason.SURROGATE);
             }
             return "text " + text;
         }
-        return node.isMissingNode() ? "absent" : node.isContainerNode() ? "structure" : node.isNumber() ? "number" : node.asText();
+        return node.isMissingNode()
+                ? "absent"
+                : node.isContainerNode() ? "structure" : node.isNumber() ? "number" : node.asText();
     }
 
     private static int firstFault(String text) {

@@ -60,16 +60,23 @@ final class LoadFixture implements AutoCloseable {
         this.folder = folder;
         this.postgres = EmbeddedPostgres.builder().start();
         this.dataSource = dataSource(postgres);
-        Flyway.configure().dataSource(dataSource).locations("classpath:sql/schema").load().migrate();
+        Flyway.configure()
+                .dataSource(dataSource)
+                .locations("classpath:sql/schema")
+                .load()
+                .migrate();
         this.camel = new DefaultCamelContext();
-        Settings settings = SettingsReader.read(Map.of("tidemark.sync.writers", String.valueOf(writers),
-                "tidemark.sync.max-line-bytes", "1048576"), Map.of());
+        Settings settings = SettingsReader.read(
+                Map.of("tidemark.sync.writers", String.valueOf(writers), "tidemark.sync.max-line-bytes", "1048576"),
+                Map.of());
         StreamCatalog catalog = StreamCatalog.load();
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", dataSource);
         camel.getRegistry().bind("archive", new FileOfRun(folder));
         LoadRoutes.bind(camel, settings, catalog);
-        PluginHelper.getRoutesLoader(camel).loadRoutes(PluginHelper.getResourceLoader(camel).resolveResource("classpath:routes/3-load.camel.yaml"));
+        PluginHelper.getRoutesLoader(camel)
+                .loadRoutes(
+                        PluginHelper.getResourceLoader(camel).resolveResource("classpath:routes/3-load.camel.yaml"));
         LoadRoutes routes = new LoadRoutes(catalog);
         camel.addRoutes(routes);
         routes.addTemplatedRoutesToCamelContext(camel);
@@ -90,6 +97,7 @@ final class LoadFixture implements AutoCloseable {
         config.setMaximumPoolSize(8);
         config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("logServerErrorDetail", "false");
+        config.addDataSourceProperty("options", "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan");
         return new HikariDataSource(config);
     }
 
@@ -110,22 +118,36 @@ final class LoadFixture implements AutoCloseable {
             lines += content[index] == '\n' || index == content.length - 1 ? 1 : 0;
         }
         execute("update sync_run set status = 'completed' where status = 'upserting'");
-        execute("insert into sync_run (run_id, store_id, stream, job_type, status, initiator, requested_at, give_up_at, window_from,"
-                + " source_started_at, shop_time_zone, result_complete, object_count, archive_lines, chunk_lines)"
-                + " values (?, ?, ?, 'DAILY_SYNC_EXECUTE', 'upserting', 'user', now(), now() + interval '1 day',"
-                + " '2026-01-01T00:00:00Z', ?, 'America/New_York', ?, ?, ?, ?)",
-                id, STORE, STREAM, Timestamp.from(SOURCE_NOW), complete, lines, lines, chunkLines);
+        execute(
+                "insert into sync_run (run_id, store_id, stream, job_type, status, initiator, requested_at, give_up_at, window_from,"
+                        + " source_started_at, shop_time_zone, result_complete, object_count, archive_lines, chunk_lines)"
+                        + " values (?, ?, ?, 'DAILY_SYNC_EXECUTE', 'upserting', 'user', now(), now() + interval '1 day',"
+                        + " '2026-01-01T00:00:00Z', ?, 'America/New_York', ?, ?, ?, ?)",
+                id,
+                STORE,
+                STREAM,
+                Timestamp.from(SOURCE_NOW),
+                complete,
+                lines,
+                lines,
+                chunkLines);
         return claim(id);
     }
 
     /** Claims a run anew, as after a crash. */
     Run claim(UUID id) throws SQLException {
-        execute("insert into sync_lease (store_id, stream, job_type, run_id, epoch, owner, busy, expires_at)"
-                + " values (?, ?, 'DAILY_SYNC_EXECUTE', ?, nextval('sync_epoch'), 'test', true, now() + interval '1 hour')"
-                + " on conflict (store_id, stream, job_type) do update set run_id = excluded.run_id, epoch = excluded.epoch",
-                STORE, STREAM, id);
-        Map<String, Object> row = new HashMap<>(rows("select r.*, l.epoch, now() as claimed_at from sync_run r"
-                + " join sync_lease l using (run_id) where run_id = ?", id).get(0));
+        execute(
+                "insert into sync_lease (store_id, stream, job_type, run_id, epoch, owner, busy, expires_at)"
+                        + " values (?, ?, 'DAILY_SYNC_EXECUTE', ?, nextval('sync_epoch'), 'test', true, now() + interval '1 hour')"
+                        + " on conflict (store_id, stream, job_type) do update set run_id = excluded.run_id, epoch = excluded.epoch",
+                STORE,
+                STREAM,
+                id);
+        Map<String, Object> row = new HashMap<>(rows(
+                        "select r.*, l.epoch, now() as claimed_at from sync_run r"
+                                + " join sync_lease l using (run_id) where run_id = ?",
+                        id)
+                .get(0));
         return new Run(row);
     }
 
@@ -148,7 +170,9 @@ final class LoadFixture implements AutoCloseable {
     }
 
     Map<String, Object> counts(Run run) throws SQLException {
-        List<Map<String, Object>> rows = rows("select lines, roots, written, unchanged, stale, set_aside from sync_run_counts where run_id = ?", run.runId());
+        List<Map<String, Object>> rows = rows(
+                "select lines, roots, written, unchanged, stale, set_aside from sync_run_counts where run_id = ?",
+                run.runId());
         return rows.isEmpty() ? Map.of() : rows.get(0);
     }
 
@@ -189,19 +213,23 @@ final class LoadFixture implements AutoCloseable {
 
     /** Everything in the order tables, so that two loads can be compared; the writing run is left out. */
     String tables() throws SQLException {
-        return rows("select to_jsonb(h) - 'run_number' as row from order_header h order by order_id").toString()
+        return rows("select to_jsonb(h) - 'run_number' as row from order_header h order by order_id")
+                        .toString()
                 + rows("select to_jsonb(l) - 'run_number' as row from order_line_item l order by line_item_id");
     }
 
     void clear() throws SQLException {
-        execute("truncate order_header, order_line_item, sync_chunk, sync_spill, dead_letter, sync_lease, sync_run cascade");
+        execute(
+                "truncate order_header, order_line_item, sync_chunk, sync_spill, dead_letter, sync_lease, sync_run cascade");
         completed.clear();
     }
 
     static Throwable rootCause(Throwable thrown) {
         Throwable cause = thrown;
-        while (cause.getCause() != null && (cause instanceof CamelExecutionException || cause instanceof org.apache.camel.CamelExchangeException
-                || cause instanceof org.apache.camel.RuntimeCamelException)) {
+        while (cause.getCause() != null
+                && (cause instanceof CamelExecutionException
+                        || cause instanceof org.apache.camel.CamelExchangeException
+                        || cause instanceof org.apache.camel.RuntimeCamelException)) {
             cause = cause.getCause();
         }
         return cause;

@@ -52,14 +52,16 @@ class LoadRouteTest {
         Map<String, Object> counts = app.loaded(order(9007199254740991L, V1), line(5, 9007199254740991L));
 
         assertThat(counts).hasToString("{lines=2, roots=1, written=2, unchanged=0, stale=0, set_aside=0}");
-        assertThat(app.value("select to_jsonb(h) - 'run_number' from order_header h")).isEqualTo("""
+        assertThat(app.value("select to_jsonb(h) - 'run_number' from order_header h"))
+                .isEqualTo("""
                 {"name": "#9007199254740991", "test": false, "email": "a@example.com", "total": 19.90, "currency": "EUR", \
                 "order_id": 9007199254740991, "store_id": "acme", "subtotal": 16.72, "closed_at": null, "total_tax": 3.18, \
                 "created_at": "2026-05-01T03:00:00+00:00", "deleted_at": null, "updated_at": "2026-05-02T00:00:00+00:00", \
                 "customer_id": 7, "cancelled_at": null, "processed_at": "2026-05-01T03:00:00+00:00", "current_total": 19.90, \
                 "total_discounts": 0.0, "financial_status": "PAID", "presentment_total": 19.90, "fulfillment_status": "UNFULFILLED", \
                 "presentment_currency": "USD", "presentment_subtotal": 16.72, "presentment_total_tax": 3.18}""");
-        assertThat(app.value("select to_jsonb(l) - 'run_number' from order_line_item l")).isEqualTo("""
+        assertThat(app.value("select to_jsonb(l) - 'run_number' from order_line_item l"))
+                .isEqualTo("""
                 {"sku": "MG-120", "title": "Magnesium é", "total": 19.90, "currency": "EUR", "order_id": 9007199254740991, \
                 "quantity": 2, "store_id": "acme", "product_id": 11, "removed_at": null, "unit_price": 9.95, "variant_id": 12, \
                 "line_item_id": 5, "variant_title": "120 caps", "current_quantity": 2, \
@@ -74,7 +76,9 @@ class LoadRouteTest {
         String[] lines = {order(1, V1), line(11, 1), line(12, 1), order(2, V1), line(21, 2)};
         app.loaded(lines);
         String tables = app.tables();
-        String versions = app.rows("select xmin, xmax from order_header union all select xmin, xmax from order_line_item").toString();
+        String versions = app.rows(
+                        "select xmin, xmax from order_header union all select xmin, xmax from order_line_item")
+                .toString();
 
         assertThat(app.loaded(lines)).hasToString("{lines=5, roots=2, written=0, unchanged=5, stale=0, set_aside=0}");
         assertThat(app.tables()).isEqualTo(tables);
@@ -99,7 +103,9 @@ class LoadRouteTest {
         assertThat(app.loaded(order(1, V1, "21.00"), line(11, 1)))
                 .hasToString("{lines=2, roots=1, written=2, unchanged=0, stale=0, set_aside=0}");
         assertThat(app.value("select total from order_header")).isEqualTo("21.00");
-        assertThat(app.value("select string_agg(line_item_id || ':' || (removed_at is not null), ' ' order by line_item_id) from order_line_item"))
+        assertThat(
+                        app.value(
+                                "select string_agg(line_item_id || ':' || (removed_at is not null), ' ' order by line_item_id) from order_line_item"))
                 .isEqualTo("11:false 12:true");
     }
 
@@ -115,12 +121,16 @@ class LoadRouteTest {
         app.loaded(order(1, V1), line(11, 1), line(12, 1));
 
         app.loaded(order(1, V2), line(11, 1));
-        assertThat(app.value("select utc_text(removed_at) from order_line_item where line_item_id = 12")).isEqualTo(V2);
-        assertThat(app.value("select removed_at from order_line_item where line_item_id = 11")).isEqualTo("null");
-        assertThat(app.value("select touched_days from sync_chunk where phase = 'removal'")).isEqualTo("{2026-04-30}");
+        assertThat(app.value("select utc_text(removed_at) from order_line_item where line_item_id = 12"))
+                .isEqualTo(V2);
+        assertThat(app.value("select removed_at from order_line_item where line_item_id = 11"))
+                .isEqualTo("null");
+        assertThat(app.value("select touched_days from sync_chunk where phase = 'removal'"))
+                .isEqualTo("{2026-04-30}");
 
         app.loaded(order(1, "2026-05-04T00:00:00Z"), line(11, 1), line(12, 1));
-        assertThat(app.value("select count(*) from order_line_item where removed_at is null")).isEqualTo("2");
+        assertThat(app.value("select count(*) from order_line_item where removed_at is null"))
+                .isEqualTo("2");
     }
 
     @Test
@@ -130,7 +140,8 @@ class LoadRouteTest {
         Run run = app.run(100, (order(1, V2) + "\n" + line(11, 1)).getBytes(StandardCharsets.UTF_8), false);
         app.load(run);
 
-        assertThat(app.value("select count(*) from order_line_item where removed_at is null")).isEqualTo("2");
+        assertThat(app.value("select count(*) from order_line_item where removed_at is null"))
+                .isEqualTo("2");
     }
 
     @Test
@@ -151,7 +162,8 @@ class LoadRouteTest {
             Collections.shuffle(lines, random);
             Run run = app.run(chunkLines, String.join("\n", lines));
             app.load(run);
-            assertThat(app.counts(run)).hasToString("{lines=150, roots=50, written=150, unchanged=0, stale=0, set_aside=0}");
+            assertThat(app.counts(run))
+                    .hasToString("{lines=150, roots=50, written=150, unchanged=0, stale=0, set_aside=0}");
             assertThat(app.tables()).isEqualTo(tables);
             assertThat(app.value("select count(*) from sync_spill")).isEqualTo("0");
         }
@@ -163,9 +175,12 @@ class LoadRouteTest {
 
         assertThat(app.loaded(order(1, V1), line(11, 1), line(21, 2), line(31, 3)))
                 .hasToString("{lines=4, roots=1, written=2, unchanged=0, stale=0, set_aside=2}");
-        assertThat(app.rows("select record_key, parent_key, reason_code, line_no, state from dead_letter order by record_key"))
-                .hasToString("[{record_key=order_line_item:21, parent_key=order_header:2, reason_code=orphan, line_no=3, state=open}, "
-                        + "{record_key=order_line_item:31, parent_key=order_header:3, reason_code=orphan, line_no=4, state=open}]");
+        assertThat(
+                        app.rows(
+                                "select record_key, parent_key, reason_code, line_no, state from dead_letter order by record_key"))
+                .hasToString(
+                        "[{record_key=order_line_item:21, parent_key=order_header:2, reason_code=orphan, line_no=3, state=open}, "
+                                + "{record_key=order_line_item:31, parent_key=order_header:3, reason_code=orphan, line_no=4, state=open}]");
     }
 
     @Test
@@ -180,9 +195,12 @@ class LoadRouteTest {
             assertThat(app.loaded(lines.toArray(String[]::new)))
                     .hasToString("{lines=80, roots=40, written=74, unchanged=0, stale=0, set_aside=6}");
             assertThat(app.value("select count(*) from order_header")).isEqualTo("37");
-            assertThat(app.value("select string_agg(record_key || ' ' || reason_code || ' ' || line_no, ', ' order by line_no) from dead_letter"))
-                    .isEqualTo("order_header:13 refused 25, order_line_item:13 parent_set_aside 26, order_header:26 refused 51, "
-                            + "order_line_item:26 parent_set_aside 52, order_header:39 refused 77, order_line_item:39 parent_set_aside 78");
+            assertThat(
+                            app.value(
+                                    "select string_agg(record_key || ' ' || reason_code || ' ' || line_no, ', ' order by line_no) from dead_letter"))
+                    .isEqualTo(
+                            "order_header:13 refused 25, order_line_item:13 parent_set_aside 26, order_header:26 refused 51, "
+                                    + "order_line_item:26 parent_set_aside 52, order_header:39 refused 77, order_line_item:39 parent_set_aside 78");
             assertThat(app.value("select reason from dead_letter where record_key = 'order_header:13'"))
                     .contains("violates check constraint \"test_limit\"")
                     .doesNotContain("example.com");
@@ -190,7 +208,8 @@ class LoadRouteTest {
             app.execute("alter table order_header drop constraint test_limit");
             assertThat(app.loaded(lines.toArray(String[]::new)))
                     .hasToString("{lines=80, roots=40, written=6, unchanged=74, stale=0, set_aside=0}");
-            assertThat(app.value("select count(*) from dead_letter where state = 'resolved'")).isEqualTo("6");
+            assertThat(app.value("select count(*) from dead_letter where state = 'resolved'"))
+                    .isEqualTo("6");
         } finally {
             app.execute("alter table order_header drop constraint if exists test_limit");
         }
@@ -243,8 +262,9 @@ class LoadRouteTest {
         Run run = app.run(order(1, V1));
         app.execute("update sync_run set archive_lines = 2");
 
-        assertThatThrownBy(() -> app.load(app.claim(run.runId()))).satisfies(thrown ->
-                assertThat(LoadFixture.rootCause(thrown)).hasMessageContaining("1 of 2 lines are in the ledger"));
+        assertThatThrownBy(() -> app.load(app.claim(run.runId())))
+                .satisfies(thrown -> assertThat(LoadFixture.rootCause(thrown))
+                        .hasMessageContaining("1 of 2 lines are in the ledger"));
         assertThat(app.completed).isEmpty();
     }
 
@@ -279,30 +299,51 @@ class LoadRouteTest {
 
         assertThat(app.loaded(lines)).containsEntry("set_aside", (long) lines.length);
 
-        assertThat(app.rows("select reason_code from dead_letter order by line_no").stream().map(row -> row.get("reason_code")))
+        assertThat(app.rows("select reason_code from dead_letter order by line_no").stream()
+                        .map(row -> row.get("reason_code")))
                 .containsExactlyElementsOf(bad.values());
     }
 
     @Test
     void unusual_but_good_lines_are_read() throws Exception {
-        String order = order(1, "2026-05-02T02:00:00.1234567+02:00").replace("\"19.90\"", "1990e-2").replace("\\/", "/");
-        String line = "{\"extra\":{\"a\":[1,2,{}]},\"__parentId\":\"gid://shopify/Order/1\",\"quantity\":-0,\"id\":\"gid://shopify/LineItem/5\"}";
+        String order = order(1, "2026-05-02T02:00:00.1234567+02:00")
+                .replace("\"19.90\"", "1990e-2")
+                .replace("\\/", "/");
+        String line =
+                "{\"extra\":{\"a\":[1,2,{}]},\"__parentId\":\"gid://shopify/Order/1\",\"quantity\":-0,\"id\":\"gid://shopify/LineItem/5\"}";
 
         assertThat(app.loaded(line, " " + order.replace("\"__typename\":\"Order\",", "") + "\r"))
                 .hasToString("{lines=2, roots=1, written=2, unchanged=0, stale=0, set_aside=0}");
-        assertThat(app.value("select total || ' ' || utc_text(updated_at) from order_header")).isEqualTo("19.90 2026-05-02T00:00:00.123456Z");
-        assertThat(app.value("select quantity || ' ' || utc_text(order_updated_at) || coalesce(sku, '') from order_line_item"))
+        assertThat(app.value("select total || ' ' || utc_text(updated_at) from order_header"))
+                .isEqualTo("19.90 2026-05-02T00:00:00.123456Z");
+        assertThat(
+                        app.value(
+                                "select quantity || ' ' || utc_text(order_updated_at) || coalesce(sku, '') from order_line_item"))
                 .isEqualTo("0 2026-05-02T00:00:00.123456Z");
     }
 
     @Test
     void money_keeps_every_digit() throws Exception {
-        List<String> amounts = List.of("0", "0.00", "-0.01", "1", "10000", "99999999.99", "0.0001", "0.00001", "123456789012345678.123456789012",
-                "-12345678901234567890", "100000000", "0.5000", "10000.0001", "1E+3");
+        List<String> amounts = List.of(
+                "0",
+                "0.00",
+                "-0.01",
+                "1",
+                "10000",
+                "99999999.99",
+                "0.0001",
+                "0.00001",
+                "123456789012345678.123456789012",
+                "-12345678901234567890",
+                "100000000",
+                "0.5000",
+                "10000.0001",
+                "1E+3");
         for (int index = 0; index < amounts.size(); index++) {
             app.loaded(order(index + 1, V1, amounts.get(index)));
             assertThat(new BigDecimal(app.value("select total from order_header where order_id = ?", (long) index + 1)))
-                    .isEqualTo(new BigDecimal(amounts.get(index)).setScale(Math.max(0, new BigDecimal(amounts.get(index)).scale())));
+                    .isEqualTo(new BigDecimal(amounts.get(index))
+                            .setScale(Math.max(0, new BigDecimal(amounts.get(index)).scale())));
         }
     }
 }

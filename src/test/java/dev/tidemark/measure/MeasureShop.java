@@ -182,18 +182,30 @@ final class MeasureShop implements AutoCloseable {
         /** Loads a new order and returns its id. */
         long order(Instant processedAt, String currency, Line... lines) {
             long orderId = orderIds++;
-            sql.update("""
+            sql.update(
+                    """
                     insert into order_header (store_id, order_id, created_at, updated_at, processed_at, currency, run_number)
                     values (?, ?, ?, ?, ?, ?, ?)
                     """, STORE, orderId, time(processedAt), time(processedAt), time(processedAt), currency, number());
             for (Line line : lines) {
-                sql.update("""
+                sql.update(
+                        """
                         insert into order_line_item (store_id, line_item_id, order_id, order_updated_at, product_id,
                             variant_id, title, quantity, currency, unit_price, total, run_number)
                         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                        """, STORE, lineIds++, orderId, time(processedAt), line.productId(), line.variantId(),
-                        line.title(), line.quantity(), currency, new BigDecimal(line.unitPrice()),
-                        line.total() == null ? null : new BigDecimal(line.total()), number());
+                        """,
+                        STORE,
+                        lineIds++,
+                        orderId,
+                        time(processedAt),
+                        line.productId(),
+                        line.variantId(),
+                        line.title(),
+                        line.quantity(),
+                        currency,
+                        new BigDecimal(line.unitPrice()),
+                        line.total() == null ? null : new BigDecimal(line.total()),
+                        number());
             }
             touch(processedAt);
             return orderId;
@@ -201,8 +213,10 @@ final class MeasureShop implements AutoCloseable {
 
         /** Changes an order in place and records that its day was touched. */
         void change(long orderId, String assignment) {
-            sql.update("update order_header set " + assignment + ", run_number = ? where order_id = ?", number(), orderId);
-            touch(sql.queryForObject("select processed_at from order_header where order_id = ?", Timestamp.class, orderId)
+            sql.update(
+                    "update order_header set " + assignment + ", run_number = ? where order_id = ?", number(), orderId);
+            touch(sql.queryForObject(
+                            "select processed_at from order_header where order_id = ?", Timestamp.class, orderId)
                     .toInstant());
         }
 

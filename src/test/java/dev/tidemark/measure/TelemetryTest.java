@@ -55,9 +55,19 @@ class TelemetryTest {
         assertThat(lines.get(0).fieldNames())
                 .toIterable()
                 .containsExactly(
-                        "run_id", "store", "stream", "job_type", "process_initiated_at", "step", "outcome", "counts",
-                        "error", "started_at", "ended_at");
-        assertThat(lines.get(0).at("/run_id").asText()).isEqualTo(run.run.runId().toString());
+                        "run_id",
+                        "store",
+                        "stream",
+                        "job_type",
+                        "process_initiated_at",
+                        "step",
+                        "outcome",
+                        "counts",
+                        "error",
+                        "started_at",
+                        "ended_at");
+        assertThat(lines.get(0).at("/run_id").asText())
+                .isEqualTo(run.run.runId().toString());
         assertThat(lines.get(0).at("/counts/lines").asInt()).isEqualTo(3);
         assertThat(lines.get(1).at("/error").asText()).isEqualTo("the source answered \"no\"\nand that was it");
         assertThat(stepsWithoutTelemetry()).isZero();
@@ -70,7 +80,9 @@ class TelemetryTest {
         try (MeasureShop broken = new MeasureShop(database, storage, "no-such-bucket")) {
             broken.copyTelemetry(run);
         }
-        assertThat(stepsWithoutTelemetry()).as("the row says that the copy is missing").isOne();
+        assertThat(stepsWithoutTelemetry())
+                .as("the row says that the copy is missing")
+                .isOne();
 
         shop.step(run, "polling", "done", null);
         shop.copyTelemetry(run);
@@ -112,7 +124,8 @@ class TelemetryTest {
 
     private static List<JsonNode> telemetry(LoadedRun run) throws Exception {
         List<JsonNode> lines = new ArrayList<>();
-        for (String line : storage.text("telemetry/sync/acme/" + run.run.runId() + ".jsonl").split("\n")) {
+        for (String line : storage.text("telemetry/sync/acme/" + run.run.runId() + ".jsonl")
+                .split("\n")) {
             lines.add(new ObjectMapper().readTree(line));
         }
         return lines;

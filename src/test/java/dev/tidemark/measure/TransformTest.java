@@ -71,7 +71,8 @@ class TransformTest {
     void the_same_input_gives_the_same_bytes() {
         LoadedRun run = shop.run(at("2026-03-03T06:00:00Z"), "UTC");
         for (int product = 1; product <= 50; product++) {
-            run.order(at("2026-03-02T10:00:00Z").plusSeconds(product), "EUR", line(product, product, 1, "1.10", "1.10"));
+            run.order(
+                    at("2026-03-02T10:00:00Z").plusSeconds(product), "EUR", line(product, product, 1, "1.10", "1.10"));
         }
 
         shop.transform(run);
@@ -112,7 +113,9 @@ class TransformTest {
         shop.sql.update("update order_line_item set removed_at = now() where order_id = ?", orders.get(3));
         shop.transform(second);
 
-        assertThat(sales("2026-03-02")).as("an empty object replaces what is no longer so").isEmpty();
+        assertThat(sales("2026-03-02"))
+                .as("an empty object replaces what is no longer so")
+                .isEmpty();
         assertThat(performance("2026-03-02")).isEmpty();
     }
 
@@ -173,9 +176,11 @@ class TransformTest {
                     }
                 }
                 if (units30 > 0) {
-                    expected.append(("{\"store\":\"acme\",\"day\":\"%s\",\"product_id\":%d,\"currency\":\"EUR\",\"units_7d\":%d,"
-                                    + "\"sales_7d\":\"%s\",\"units_30d\":%d,\"sales_30d\":\"%s\"}\n")
-                            .formatted(day, product + 1, units7, canonical(sales7), units30, canonical(sales30)));
+                    expected.append(
+                            ("{\"store\":\"acme\",\"day\":\"%s\",\"product_id\":%d,\"currency\":\"EUR\",\"units_7d\":%d,"
+                                            + "\"sales_7d\":\"%s\",\"units_30d\":%d,\"sales_30d\":\"%s\"}\n")
+                                    .formatted(
+                                            day, product + 1, units7, canonical(sales7), units30, canonical(sales30)));
                 }
             }
             assertThat(performance(day.toString())).as("performance of %s", day).isEqualTo(expected.toString());
@@ -222,8 +227,10 @@ class TransformTest {
         older.order(at("2026-03-01T00:00:00Z"), "EUR", titled(1, "Old iron"));
         Map<String, Object> outcome = shop.transform(older);
 
-        assertThat(shop.sql.queryForList("select product_id || ' ' || title || ' ' || utc_text(first_ordered_at) || ' '"
-                        + " || utc_text(last_ordered_at) from product order by product_id", String.class))
+        assertThat(shop.sql.queryForList(
+                        "select product_id || ' ' || title || ' ' || utc_text(first_ordered_at) || ' '"
+                                + " || utc_text(last_ordered_at) from product order by product_id",
+                        String.class))
                 .containsExactly(
                         "1 Iron forte 2026-03-01T00:00:00Z 2026-03-09T00:00:00Z",
                         "2 Zinc 2026-03-07T00:00:00Z 2026-03-07T00:00:00Z");
@@ -245,7 +252,8 @@ class TransformTest {
         shop.complete(next);
 
         assertThat(sales("2026-03-08")).isNotEmpty();
-        assertThat(shop.sql.queryForObject("select title from product", String.class)).isEqualTo("Iron");
+        assertThat(shop.sql.queryForObject("select title from product", String.class))
+                .isEqualTo("Iron");
 
         LoadedRun third = shop.run(at("2026-03-11T07:00:00Z"), "UTC");
         assertThat(shop.transform(third).get("counts"))
@@ -262,7 +270,8 @@ class TransformTest {
         shop.transform(run);
 
         assertThat(storage.keys("measurement/")).isEmpty();
-        assertThat(shop.sql.queryForObject("select count(*) from product", Long.class)).isZero();
+        assertThat(shop.sql.queryForObject("select count(*) from product", Long.class))
+                .isZero();
     }
 
     @Test
@@ -270,7 +279,8 @@ class TransformTest {
         LoadedRun slow = shop.run(at("2026-03-10T06:00:00Z"), "UTC");
         slow.order(at("2026-03-08T10:00:00Z"), "EUR", line(1, 1, 1, "1", "1"));
         shop.beforeNextSalesPut(() -> {
-            // While this process stands still, another one takes the run over and ends it, and the next run comes and goes.
+            // While this process stands still, another one takes the run over and ends it, and the next run comes and
+            // goes.
             shop.complete(slow);
             LoadedRun later = shop.run(at("2026-03-10T07:00:00Z"), "UTC");
             later.order(at("2026-03-08T11:00:00Z"), "EUR", line(1, 1, 10, "1", "10"));

@@ -58,7 +58,16 @@ class ConsoleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/jolokia", "/jolokia/", "/jolokia/version", "/jolokia/read/java.lang:type=Memory", "/jolokia/list", "/proxy/x", "/"})
+    @ValueSource(
+            strings = {
+                "/jolokia",
+                "/jolokia/",
+                "/jolokia/version",
+                "/jolokia/read/java.lang:type=Memory",
+                "/jolokia/list",
+                "/proxy/x",
+                "/"
+            })
     void without_login_nothing_is_answered(String path) throws Exception {
         HttpResponse<String> answer = get(path, null, null);
 
@@ -68,8 +77,14 @@ class ConsoleTest {
 
     @ParameterizedTest
     @CsvSource({
-        "admin,wrong", "admin,operator-token-2", "operator,operator-token-2", "viewer,viewer-token-1", "operator,admin-token-3",
-        "root,admin-token-3", "public,admin-token-3", "token,admin-token-3"
+        "admin,wrong",
+        "admin,operator-token-2",
+        "operator,operator-token-2",
+        "viewer,viewer-token-1",
+        "operator,admin-token-3",
+        "root,admin-token-3",
+        "public,admin-token-3",
+        "token,admin-token-3"
     })
     void nobody_but_the_admin_gets_in(String user, String password) throws Exception {
         assertThat(get("/jolokia/version", user, password).statusCode()).isIn(401, 403);
@@ -83,18 +98,25 @@ class ConsoleTest {
         assertThat(route).as("%s", routes).contains("sync-advance");
 
         assertThat(operate(route, "stop()").path("status").asInt()).isEqualTo(200);
-        assertThat(main.getCamelContext().getRouteController().getRouteStatus("sync-advance")).isEqualTo(ServiceStatus.Stopped);
+        assertThat(main.getCamelContext().getRouteController().getRouteStatus("sync-advance"))
+                .isEqualTo(ServiceStatus.Stopped);
         assertThat(operate(route, "start()").path("status").asInt()).isEqualTo(200);
-        assertThat(main.getCamelContext().getRouteController().getRouteStatus("sync-advance")).isEqualTo(ServiceStatus.Started);
+        assertThat(main.getCamelContext().getRouteController().getRouteStatus("sync-advance"))
+                .isEqualTo(ServiceStatus.Started);
     }
 
     @Test
     void the_login_page_opens_a_session() throws Exception {
-        HttpClient browser = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+        HttpClient browser =
+                HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
 
         assertThat(login(browser, "admin", ADMIN)).isEqualTo(200);
-        assertThat(browser.send(request("/jolokia/version").build(), HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(200);
-        assertThat(browser.send(request("/").build(), HttpResponse.BodyHandlers.ofString()).body()).contains("<html");
+        assertThat(browser.send(request("/jolokia/version").build(), HttpResponse.BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(browser.send(request("/").build(), HttpResponse.BodyHandlers.ofString())
+                        .body())
+                .contains("<html");
     }
 
     @Test
@@ -106,9 +128,10 @@ class ConsoleTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(foreign.statusCode()).isEqualTo(403);
-        assertThat(get("/jolokia/version", "admin", ADMIN).headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
-        JsonNode dump = json(get(
-                "/jolokia/exec/com.sun.management:type=HotSpotDiagnostic/dumpHeap/!/tmp!/x/true", "admin", ADMIN));
+        assertThat(get("/jolokia/version", "admin", ADMIN).headers().firstValue("Access-Control-Allow-Origin"))
+                .isEmpty();
+        JsonNode dump = json(
+                get("/jolokia/exec/com.sun.management:type=HotSpotDiagnostic/dumpHeap/!/tmp!/x/true", "admin", ADMIN));
         assertThat(dump.path("status").asInt()).isEqualTo(403);
     }
 
@@ -123,12 +146,13 @@ class ConsoleTest {
     @Test
     void without_a_port_or_an_admin_token_there_is_no_console() throws Exception {
         assertThat(Console.start(settings(Map.of("tidemark.hawtio.port", "0")))).isEmpty();
-        assertThat(Console.start(settings(Map.of("tidemark.api.token.admin", "")))).isEmpty();
+        assertThat(Console.start(settings(Map.of("tidemark.api.token.admin", ""))))
+                .isEmpty();
     }
 
     private JsonNode operate(String route, String operation) throws Exception {
-        String body = new ObjectMapper()
-                .writeValueAsString(Map.of("type", "exec", "mbean", route, "operation", operation));
+        String body =
+                new ObjectMapper().writeValueAsString(Map.of("type", "exec", "mbean", route, "operation", operation));
         return json(http.send(
                 request("/jolokia/")
                         .header("Authorization", basic("admin", ADMIN))

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadBucketRequest;
 import software.amazon.awssdk.services.s3.model.HeadBucketResponse;
-import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** The management port: probes that tell the truth, and metrics that come from the ledger. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -105,14 +105,16 @@ class ManagementTest {
             assertThat(check.call().getState().name()).isEqualTo("UP");
             lost.crash();
             assertThat(check.call().getState().name()).isEqualTo("DOWN");
-            assertThat(check.call().getMessage()).hasValueSatisfying(text -> assertThat(text).contains("database"));
+            assertThat(check.call().getMessage())
+                    .hasValueSatisfying(text -> assertThat(text).contains("database"));
             assertThat(check.isLiveness()).isFalse();
         }
     }
 
     @Test
     void nothing_else_is_served_there() throws Exception {
-        for (String path : new String[] {"/", "/observe/info", "/observe/jolokia", "/q/dev", "/api/ingest/runs", "/q/upload/x"}) {
+        for (String path :
+                new String[] {"/", "/observe/info", "/observe/jolokia", "/q/dev", "/api/ingest/runs", "/q/upload/x"}) {
             assertThat(get(path).statusCode()).as(path).isEqualTo(404);
         }
     }
@@ -123,7 +125,8 @@ class ManagementTest {
 
     private HttpResponse<String> get(String path) throws Exception {
         return http.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + settings.managementPort() + path)).build(),
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + settings.managementPort() + path))
+                        .build(),
                 HttpResponse.BodyHandlers.ofString());
     }
 

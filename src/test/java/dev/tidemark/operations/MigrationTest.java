@@ -80,7 +80,9 @@ class MigrationTest {
         PGSimpleDataSource nowhere = new PGSimpleDataSource();
         nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/none");
 
-        assertThatThrownBy(() -> Migration.apply(nowhere)).isInstanceOf(DependencyDown.class).hasMessageContaining("127.0.0.1:1");
+        assertThatThrownBy(() -> Migration.apply(nowhere))
+                .isInstanceOf(DependencyDown.class)
+                .hasMessageContaining("127.0.0.1:1");
     }
 
     private static DataSource databaseOfOrdinaryRole(String name) throws SQLException {

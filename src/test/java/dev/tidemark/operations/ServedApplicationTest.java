@@ -79,10 +79,14 @@ class ServedApplicationTest {
         assertThat(run.get("status").asText()).isEqualTo("failed");
         assertThat(run.get("failures")).isNotEmpty();
         assertThat(run.at("/watermark/held_reason").asText()).isNotBlank();
-        assertThat(answer.headers().firstValue("Location")).contains("/api/ingest/runs/" + run.get("run_id").asText());
-        await().atMost(Duration.ofSeconds(40)).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(metrics()).contains(
-                "tidemark_watermark_held{store=\"acme\",stream=\"shopify-orders\"} 1.0",
-                "tidemark_runs_total{status=\"failed\",store=\"acme\",stream=\"shopify-orders\"} 1.0"));
+        assertThat(answer.headers().firstValue("Location"))
+                .contains("/api/ingest/runs/" + run.get("run_id").asText());
+        await().atMost(Duration.ofSeconds(40))
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(metrics())
+                        .contains(
+                                "tidemark_watermark_held{store=\"acme\",stream=\"shopify-orders\"} 1.0",
+                                "tidemark_runs_total{status=\"failed\",store=\"acme\",stream=\"shopify-orders\"} 1.0"));
     }
 
     @Test
@@ -112,10 +116,20 @@ class ServedApplicationTest {
     void an_operator_pauses_a_stream_and_freezes_the_mark_in_hawtio() throws Exception {
         for (String route : new String[] {"stream-shopify-orders", "sync-advance"}) {
             assertThat(operate(route, "stop")).isEqualTo(200);
-            assertThat(engine.camelContext().getRouteController().getRouteStatus(route).isStarted()).isFalse();
-            assertThat(management("/observe/health/ready").statusCode()).as("a pause is no outage").isEqualTo(200);
+            assertThat(engine.camelContext()
+                            .getRouteController()
+                            .getRouteStatus(route)
+                            .isStarted())
+                    .isFalse();
+            assertThat(management("/observe/health/ready").statusCode())
+                    .as("a pause is no outage")
+                    .isEqualTo(200);
             assertThat(operate(route, "start")).isEqualTo(200);
-            assertThat(engine.camelContext().getRouteController().getRouteStatus(route).isStarted()).isTrue();
+            assertThat(engine.camelContext()
+                            .getRouteController()
+                            .getRouteStatus(route)
+                            .isStarted())
+                    .isTrue();
         }
     }
 
@@ -123,10 +137,15 @@ class ServedApplicationTest {
         String name = "org.apache.camel:context=tidemark,name=\"" + route + "\",type=routes";
         HttpResponse<String> answer = http.send(
                 request(settings.hawtioPort(), "/hawtio/jolokia/")
-                        .header("Authorization", "Basic " + Base64.getEncoder().encodeToString("admin:admin".getBytes(StandardCharsets.UTF_8)))
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + Base64.getEncoder()
+                                                .encodeToString("admin:admin".getBytes(StandardCharsets.UTF_8)))
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(new ObjectMapper()
-                                .writeValueAsString(Map.of("type", "exec", "mbean", name, "operation", operation + "()"))))
+                                .writeValueAsString(
+                                        Map.of("type", "exec", "mbean", name, "operation", operation + "()"))))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         return new ObjectMapper().readTree(answer.body()).path("status").asInt();
@@ -151,7 +170,8 @@ class ServedApplicationTest {
     }
 
     private static HttpRequest.Builder request(int port, String path) {
-        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(90));
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(90));
     }
 
     private static String freePort() throws IOException {

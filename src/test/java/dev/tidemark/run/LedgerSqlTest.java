@@ -49,12 +49,17 @@ class LedgerSqlTest {
 
     @Test
     void twenty_triggers_make_one_run() {
-        List<Map<String, Object>> answers = IntStream.range(0, 20).parallel().mapToObj(i -> start(UUID.randomUUID())).toList();
+        List<Map<String, Object>> answers = IntStream.range(0, 20)
+                .parallel()
+                .mapToObj(i -> start(UUID.randomUUID()))
+                .toList();
 
-        assertThat(answers.stream().collect(Collectors.groupingBy(answer -> answer.get("outcome"), Collectors.counting())))
+        assertThat(answers.stream()
+                        .collect(Collectors.groupingBy(answer -> answer.get("outcome"), Collectors.counting())))
                 .containsEntry("accepted", 1L)
                 .containsEntry("conflict", 19L);
-        assertThat(answers.stream().map(answer -> answer.get("run_id")).distinct()).hasSize(1);
+        assertThat(answers.stream().map(answer -> answer.get("run_id")).distinct())
+                .hasSize(1);
     }
 
     @Test
@@ -69,8 +74,11 @@ class LedgerSqlTest {
     void one_of_many_workers_claims_a_run() {
         start(UUID.randomUUID());
 
-        List<Map<String, Object>> claims = IntStream.range(0, 20).parallel().mapToObj(i -> claim("worker-" + i, 10_000))
-                .filter(claim -> claim != null).toList();
+        List<Map<String, Object>> claims = IntStream.range(0, 20)
+                .parallel()
+                .mapToObj(i -> claim("worker-" + i, 10_000))
+                .filter(claim -> claim != null)
+                .toList();
 
         assertThat(claims).hasSize(1);
     }
@@ -81,7 +89,9 @@ class LedgerSqlTest {
         String busy = "{" + claim("one", 0).get("epoch") + "}";
 
         assertThat(claim("one", 10_000, busy)).isNull();
-        int renewed = sql.update(text("renew_leases").replace(":#", ":"), Map.of("owner", "one", "lease_millis", 10_000, "busy_epochs", busy));
+        int renewed = sql.update(
+                text("renew_leases").replace(":#", ":"),
+                Map.of("owner", "one", "lease_millis", 10_000, "busy_epochs", busy));
 
         assertThat(renewed).isEqualTo(1);
         assertThat(claim("two", 10_000)).isNull();
@@ -95,8 +105,12 @@ class LedgerSqlTest {
 
         assertThat((Long) successor.get("epoch")).isGreaterThan((Long) zombie.get("epoch"));
         assertThat(run("advance_watermark", fence(id, zombie))).isNull();
-        assertThat(run("complete_step", with(fence(id, zombie), "next_status", "completed", "counts", "{}", "pause_millis", 0L))).isNull();
-        assertThat(run("fail_run", with(fence(id, zombie), "code", "x", "reason", "y"))).isNull();
+        assertThat(run(
+                        "complete_step",
+                        with(fence(id, zombie), "next_status", "completed", "counts", "{}", "pause_millis", 0L)))
+                .isNull();
+        assertThat(run("fail_run", with(fence(id, zombie), "code", "x", "reason", "y")))
+                .isNull();
         assertThat(run("close_run", with(fence(id, zombie), "frozen", false))).isNull();
         assertThat(status(id)).isEqualTo("finalizing");
         assertThat(watermark()).isNull();
@@ -108,8 +122,22 @@ class LedgerSqlTest {
         start(UUID.randomUUID());
         Map<String, Object> claim = claim("one", 10_000);
         UUID id = (UUID) claim.get("run_id");
-        run("postpone_step", with(fence(id, claim), "pause_millis", 0L, "reason", "waits", "attempts", 0, "poll_attempts", 1,
-                "operation_status", null, "next_status", null));
+        run(
+                "postpone_step",
+                with(
+                        fence(id, claim),
+                        "pause_millis",
+                        0L,
+                        "reason",
+                        "waits",
+                        "attempts",
+                        0,
+                        "poll_attempts",
+                        1,
+                        "operation_status",
+                        null,
+                        "next_status",
+                        null));
 
         assertThat(claim("two", 10_000)).isNull();
         assertThat(claim("one", 10_000)).containsEntry("run_id", id);
@@ -159,20 +187,21 @@ class LedgerSqlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "update sync_run set object_count = 4",
-        "update sync_run set object_count = null",
-        "update sync_run set archive_lines = 2",
-        "update sync_run set root_object_count = 2",
-        "update sync_run set result_complete = false, operation_status = 'FAILED'",
-        "update sync_run set source_started_at = null",
-        "update sync_run set status = 'transforming'",
-        "update sync_chunk set written = 2, stale = 0, spilled = 1",
-        "delete from sync_chunk",
-        "insert into sync_spill select run_id, 1, 1, '' from sync_run",
-        "insert into dead_letter (store_id, stream, record_key, reason_code, reason, raw, raw_sha256) values ('acme', 'shopify-orders', 'Order:1', 'money', 'bad', '', '')",
-        "insert into sync_watermark (store_id, stream, value, run_id, epoch) select store_id, stream, now(), run_id, 0 from sync_run"
-    })
+    @ValueSource(
+            strings = {
+                "update sync_run set object_count = 4",
+                "update sync_run set object_count = null",
+                "update sync_run set archive_lines = 2",
+                "update sync_run set root_object_count = 2",
+                "update sync_run set result_complete = false, operation_status = 'FAILED'",
+                "update sync_run set source_started_at = null",
+                "update sync_run set status = 'transforming'",
+                "update sync_chunk set written = 2, stale = 0, spilled = 1",
+                "delete from sync_chunk",
+                "insert into sync_spill select run_id, 1, 1, '' from sync_run",
+                "insert into dead_letter (store_id, stream, record_key, reason_code, reason, raw, raw_sha256) values ('acme', 'shopify-orders', 'Order:1', 'money', 'bad', '', '')",
+                "insert into sync_watermark (store_id, stream, value, run_id, epoch) select store_id, stream, now(), run_id, 0 from sync_run"
+            })
     void whatever_does_not_balance_leaves_everything_as_it_was(String damage) {
         UUID id = finalizing(3, 3);
         database.sql().update(damage);
@@ -183,7 +212,8 @@ class LedgerSqlTest {
 
         assertThat(watermark()).isEqualTo(before);
         assertThat(status(id)).isNotEqualTo("completed");
-        assertThat(database.sql().queryForObject("select count(*) from sync_watermark_history", Long.class)).isZero();
+        assertThat(database.sql().queryForObject("select count(*) from sync_watermark_history", Long.class))
+                .isZero();
     }
 
     @Test
@@ -191,8 +221,13 @@ class LedgerSqlTest {
         UUID id = finalizing(40, 37);
         database.sql().update("update sync_chunk set set_aside = 3");
         for (int order = 1; order <= 3; order++) {
-            database.sql().update("insert into dead_letter (store_id, stream, record_key, reason_code, reason, raw, raw_sha256, run_id, line_no)"
-                    + " values ('acme', 'shopify-orders', ?, 'refused', 'too much', '', '', ?, ?)", "Order:" + order, id, order);
+            database.sql()
+                    .update(
+                            "insert into dead_letter (store_id, stream, record_key, reason_code, reason, raw, raw_sha256, run_id, line_no)"
+                                    + " values ('acme', 'shopify-orders', ?, 'refused', 'too much', '', '', ?, ?)",
+                            "Order:" + order,
+                            id,
+                            order);
         }
         Map<String, Object> claim = claim("one", 10_000);
         assertThat(run("advance_watermark", fence(id, claim))).isNull();
@@ -201,7 +236,11 @@ class LedgerSqlTest {
 
         assertThat(closed).containsEntry("status", "partial");
         assertThat(heldReason(id)).startsWith("3 record(s) are set aside");
-        assertThat(database.sql().queryForObject("select jsonb_array_length(failures) from sync_run where run_id = ?", Integer.class, id))
+        assertThat(database.sql()
+                        .queryForObject(
+                                "select jsonb_array_length(failures) from sync_run where run_id = ?",
+                                Integer.class,
+                                id))
                 .isEqualTo(4);
         assertThat(watermark()).isNull();
     }
@@ -210,8 +249,10 @@ class LedgerSqlTest {
     void a_discarded_letter_no_longer_holds_the_mark() {
         UUID id = finalizing(3, 2);
         database.sql().update("update sync_chunk set set_aside = 1");
-        database.sql().update("insert into dead_letter (store_id, stream, record_key, reason_code, reason, raw, raw_sha256, state)"
-                + " values ('acme', 'shopify-orders', 'Order:1', 'money', 'bad', '', '', 'discarded')");
+        database.sql()
+                .update(
+                        "insert into dead_letter (store_id, stream, record_key, reason_code, reason, raw, raw_sha256, state)"
+                                + " values ('acme', 'shopify-orders', 'Order:1', 'money', 'bad', '', '', 'discarded')");
 
         assertThat(advance(id)).containsEntry("advanced", true);
     }
@@ -230,22 +271,45 @@ class LedgerSqlTest {
     private static UUID finalizing(long lines, long written) {
         UUID id = UUID.randomUUID();
         start(id);
-        database.sql().update(
-                "update sync_run set status = 'finalizing', result_complete = true, operation_status = 'COMPLETED', object_count = ?,"
-                        + " root_object_count = ?, archive_lines = ?, lag = '30 minutes', source_started_at = ?,"
-                        + " watermark_before = (select value from sync_watermark) where run_id = ?",
-                lines, lines, lines, Timestamp.from(SCAN_STARTED), id);
-        database.sql().update(
-                "insert into sync_chunk (run_id, phase, first_line, lines, roots, written, unchanged, stale, set_aside, spilled, max_version, epoch)"
-                        + " values (?, 'file', 0, ?, ?, ?, 0, 0, ?, 0, ?, 1)",
-                id, lines, lines, written, lines - written, Timestamp.from(NEWEST));
+        database.sql()
+                .update(
+                        "update sync_run set status = 'finalizing', result_complete = true, operation_status = 'COMPLETED', object_count = ?,"
+                                + " root_object_count = ?, archive_lines = ?, lag = '30 minutes', source_started_at = ?,"
+                                + " watermark_before = (select value from sync_watermark) where run_id = ?",
+                        lines,
+                        lines,
+                        lines,
+                        Timestamp.from(SCAN_STARTED),
+                        id);
+        database.sql()
+                .update(
+                        "insert into sync_chunk (run_id, phase, first_line, lines, roots, written, unchanged, stale, set_aside, spilled, max_version, epoch)"
+                                + " values (?, 'file', 0, ?, ?, ?, 0, 0, ?, 0, ?, 1)",
+                        id,
+                        lines,
+                        lines,
+                        written,
+                        lines - written,
+                        Timestamp.from(NEWEST));
         return id;
     }
 
     private static Map<String, Object> start(UUID id) {
         Map<String, Object> request = Map.of(
-                "run_id", id.toString(), "store", "acme", "stream", "shopify-orders", "job_type", "DAILY_SYNC_EXECUTE",
-                "initiator", "user", "requested_at", "2026-11-21T06:00:00Z", "retry_for_millis", 1_000_000L);
+                "run_id",
+                id.toString(),
+                "store",
+                "acme",
+                "stream",
+                "shopify-orders",
+                "job_type",
+                "DAILY_SYNC_EXECUTE",
+                "initiator",
+                "user",
+                "requested_at",
+                "2026-11-21T06:00:00Z",
+                "retry_for_millis",
+                1_000_000L);
         Map<String, Object> answer = run("start_run", request);
         // No answer: another session was faster and is not yet to be seen, as the route knows too.
         return answer == null ? start(id) : answer;
@@ -270,7 +334,15 @@ class LedgerSqlTest {
     }
 
     private static Map<String, Object> fence(UUID id, Map<String, Object> claim) {
-        return Map.of("run_id", id.toString(), "epoch", claim.get("epoch"), "step", "finalizing", "started_at", "2026-11-21T06:30:00Z");
+        return Map.of(
+                "run_id",
+                id.toString(),
+                "epoch",
+                claim.get("epoch"),
+                "step",
+                "finalizing",
+                "started_at",
+                "2026-11-21T06:30:00Z");
     }
 
     private static Map<String, Object> with(Map<String, Object> values, Object... more) {

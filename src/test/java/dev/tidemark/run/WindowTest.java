@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class WindowTest {
     private static final Instant NOW = Instant.parse("2026-11-21T06:00:00.5Z");
     private final Settings.Sync sync = SettingsReader.read(
-                    Map.of("tidemark.sync.overlap", "2h", "tidemark.sync.lag", "1h", "tidemark.sync.floor", "128d"), Map.of())
+                    Map.of("tidemark.sync.overlap", "2h", "tidemark.sync.lag", "1h", "tidemark.sync.floor", "128d"),
+                    Map.of())
             .sync();
 
     @Test

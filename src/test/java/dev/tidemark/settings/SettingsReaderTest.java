@@ -58,15 +58,22 @@ class SettingsReaderTest {
 
     @Test
     void an_overlap_shorter_than_the_lag_is_refused() {
-        assertThatThrownBy(() -> SettingsReader.read(Map.of("tidemark.sync.overlap", "5m", "tidemark.sync.lag", "10m"), Map.of()))
+        assertThatThrownBy(() -> SettingsReader.read(
+                        Map.of("tidemark.sync.overlap", "5m", "tidemark.sync.lag", "10m"), Map.of()))
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining("make the overlap at least the lag");
     }
 
     @Test
     void the_one_that_is_not_set_follows_the_other() {
-        assertThat(SettingsReader.read(Map.of("tidemark.sync.overlap", "5m"), Map.of()).sync().lag()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(SettingsReader.read(Map.of("tidemark.sync.lag", "3h"), Map.of()).sync().overlap()).isEqualTo(Duration.ofHours(3));
+        assertThat(SettingsReader.read(Map.of("tidemark.sync.overlap", "5m"), Map.of())
+                        .sync()
+                        .lag())
+                .isEqualTo(Duration.ofMinutes(5));
+        assertThat(SettingsReader.read(Map.of("tidemark.sync.lag", "3h"), Map.of())
+                        .sync()
+                        .overlap())
+                .isEqualTo(Duration.ofHours(3));
         assertThat(SettingsReader.read(Map.of(), Map.of()).sync().lag()).isEqualTo(Duration.ofMinutes(30));
     }
 }

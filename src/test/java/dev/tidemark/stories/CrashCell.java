@@ -24,19 +24,38 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
      * @param runs the run that was struck, and the recovery where that was another one
      */
     record Result(
-            CrashCell cell, int struck, Findings before, Outcome recovery, Findings after, boolean sameDerived,
-            int operations, int runs) {
+            CrashCell cell,
+            int struck,
+            Findings before,
+            Outcome recovery,
+            Findings after,
+            boolean sameDerived,
+            int operations,
+            int runs) {
 
         boolean isGood() {
-            return before.areNone() && after.areNone() && recovery.exitCode() == 0 && sameDerived && operations <= runs;
+            return before.areNone()
+                    && after.areNone()
+                    && recovery.exitCode() == 0
+                    && sameDerived
+                    && operations <= runs;
         }
 
         @Override
         public String toString() {
             return String.format(
                     "%-13s %-13s #%-3d %-8s  exit %3d  oracles before: %s  recovery: %s  oracles after: %s  derived: %s  operations: %d  runs: %d",
-                    cell.point, cell.phase, cell.occurrence, cell.kind, struck, before, recovery.status(), after,
-                    sameDerived ? "same" : "DIFFERENT", operations, runs);
+                    cell.point,
+                    cell.phase,
+                    cell.occurrence,
+                    cell.kind,
+                    struck,
+                    before,
+                    recovery.status(),
+                    after,
+                    sameDerived ? "same" : "DIFFERENT",
+                    operations,
+                    runs);
         }
     }
 
@@ -54,8 +73,14 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         Outcome recovery = world.sync();
         Findings after = world.ask(Oracle.all());
         boolean sameDerived = world.derived().equals(undisturbed);
-        int runs = Integer.parseInt(world.sql().value("select count(*) from sync_run"));
-        return new Result(this, struck.exitCode(), before, recovery, after, sameDerived, world.shop().operations(), runs);
+        return new Result(
+                this,
+                struck.exitCode(),
+                before,
+                recovery,
+                after,
+                sameDerived,
+                world.shop().operations());
     }
 
     /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */
@@ -68,7 +93,11 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         if (!trap.awaitSprung(Duration.ofSeconds(5))) {
             throw new AssertionError("The run never came to " + trap + "; " + struck);
         }
-        return new Struck(struck.exitCode(), world.sql().rows("select run_id from sync_run").stream().findFirst().orElse(""));
+        return new Struck(
+                struck.exitCode(),
+                world.sql().rows("select run_id from sync_run").stream()
+                        .findFirst()
+                        .orElse(""));
     }
 
     @Override

@@ -117,11 +117,13 @@ class CrashMatrixTest {
         boolean halfway = phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
                 || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD;
         return switch (kind) {
-            case KILL -> phase == Phase.UNANSWERED && (inTheMiddle || repeated)
-                    || phase == Phase.BEFORE && deciding && inTheMiddle
-                    || halfway && inTheMiddle;
+            case KILL ->
+                phase == Phase.UNANSWERED && (inTheMiddle || repeated)
+                        || phase == Phase.BEFORE && deciding && inTheMiddle
+                        || halfway && inTheMiddle;
             case TERM -> phase == Phase.BEFORE && inTheMiddle && (deciding || point == CrashPoint.POLL);
-            case CUT -> inTheMiddle && (halfway || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT));
+            case CUT ->
+                inTheMiddle && (halfway || phase == Phase.UNANSWERED && (deciding || point == CrashPoint.SUBMIT));
             case PLUG -> inTheMiddle && (phase == Phase.UNANSWERED && deciding || phase == Phase.BEFORE && moving);
             case BACKENDS -> inTheMiddle && (phase == Phase.BEFORE && deciding || phase == Phase.UNANSWERED && moving);
         };
@@ -129,7 +131,8 @@ class CrashMatrixTest {
 
     @AfterAll
     void print_the_table() throws IOException {
-        List<String> table = results.stream().map(CrashCell.Result::toString).sorted().toList();
+        List<String> table =
+                results.stream().map(CrashCell.Result::toString).sorted().toList();
         Files.write(Path.of("target", "crash-matrix.txt"), table);
         System.out.println(table.size() + " cells of the crash matrix (point, phase, occurrence, kind -> oracles):");
         table.forEach(System.out::println);

@@ -52,6 +52,8 @@ enum CrashPoint {
     /** How often the point was passed. */
     int occurrences(World world) {
         Pattern pattern = Pattern.compile(exchange, Pattern.DOTALL);
-        return (int) wire(world).exchanges().stream().filter(name -> pattern.matcher(name).find()).count();
+        return (int) wire(world).exchanges().stream()
+                .filter(name -> pattern.matcher(name).find())
+                .count();
     }
 }

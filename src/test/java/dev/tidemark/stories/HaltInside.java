@@ -33,7 +33,11 @@ public final class HaltInside implements Engine.Customizer {
         try {
             Files.createDirectories(services.getParent());
             Files.writeString(services, HaltInside.class.getName() + "\n");
-            Path classes = Path.of(HaltInside.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            Path classes = Path.of(HaltInside.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
             return List.of(overlay, classes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

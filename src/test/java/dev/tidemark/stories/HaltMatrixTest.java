@@ -36,15 +36,31 @@ class HaltMatrixTest {
 
     static Stream<String> places() {
         Stream<String> chosen = Stream.of(
-                "before direct:sync-request 1", "after direct:sync-save-operation 1", "after download-file 1",
-                "before direct:archive-upload 1", "after upload-manifest 1", "before direct:sync-load 1", "after direct:sync-load 1",
-                "after direct:sync-transform 1", "before advance-watermark 1", "after advance-watermark 1",
+                "before direct:sync-request 1",
+                "after direct:sync-save-operation 1",
+                "after download-file 1",
+                "before direct:archive-upload 1",
+                "after upload-manifest 1",
+                "before direct:sync-load 1",
+                "after direct:sync-load 1",
+                "after direct:sync-transform 1",
+                "before advance-watermark 1",
+                "after advance-watermark 1",
                 "after direct:sync-finish 1");
         Stream<String> others = Stream.of(
-                "after direct:sync-request 1", "before direct:sync-submit 1", "before direct:sync-save-operation 1",
-                "before direct:sync-poll 1", "after direct:sync-poll 2", "before direct:sync-download 1", "after upload-whole 1",
-                "after direct:sync-download 1", "before direct:sync-transform 1", "after refresh-products 1",
-                "before direct:sync-finish 1", "before put-telemetry 2", "after direct:sync-report 1");
+                "after direct:sync-request 1",
+                "before direct:sync-submit 1",
+                "before direct:sync-save-operation 1",
+                "before direct:sync-poll 1",
+                "after direct:sync-poll 2",
+                "before direct:sync-download 1",
+                "after upload-whole 1",
+                "after direct:sync-download 1",
+                "before direct:sync-transform 1",
+                "after refresh-products 1",
+                "before direct:sync-finish 1",
+                "before put-telemetry 2",
+                "after direct:sync-report 1");
         return FULL ? Stream.concat(chosen, others) : chosen;
     }
 }

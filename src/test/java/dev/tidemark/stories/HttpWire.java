@@ -113,7 +113,10 @@ final class HttpWire extends Wire {
 
     private static boolean isShort(String head) {
         String lower = head.toLowerCase(Locale.ROOT);
-        return length(head) >= 0 && length(head) <= SHORT_BODY && !lower.contains("\r\nexpect:") && lower.contains("json");
+        return length(head) >= 0
+                && length(head) <= SHORT_BODY
+                && !lower.contains("\r\nexpect:")
+                && lower.contains("json");
     }
 
     private static boolean isChunked(String head) {
@@ -126,7 +129,8 @@ final class HttpWire extends Wire {
         int at = lower.indexOf("\r\ncontent-length:");
         return at < 0
                 ? -1
-                : Long.parseLong(lower.substring(at + 17, lower.indexOf('\r', at + 2)).strip());
+                : Long.parseLong(
+                        lower.substring(at + 17, lower.indexOf('\r', at + 2)).strip());
     }
 
     private static String head(InputStream in) throws IOException {

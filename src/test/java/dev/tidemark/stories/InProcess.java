@@ -25,7 +25,8 @@ final class InProcess implements AutoCloseable {
     }
 
     static InProcess start(Map<String, String> environment, Sql sql) {
-        Engine engine = Tidemark.start(SettingsReader.read(Map.of(), environment), new Engine.Role.Work(UUID.randomUUID()));
+        Engine engine =
+                Tidemark.start(SettingsReader.read(Map.of(), environment), new Engine.Role.Work(UUID.randomUUID()));
         return new InProcess(engine, sql);
     }
 
@@ -42,7 +43,8 @@ final class InProcess implements AutoCloseable {
         Awaitility.await("run " + runId + " to end")
                 .atMost(limit)
                 .pollInterval(LOOK)
-                .until(() -> sql.value("select finished_at is not null from sync_run where run_id = ?", runId).equals("t"));
+                .until(() -> sql.value("select finished_at is not null from sync_run where run_id = ?", runId)
+                        .equals("t"));
         return outcome(runId);
     }
 
@@ -51,12 +53,18 @@ final class InProcess implements AutoCloseable {
         return engine.request(
                 "sync-start",
                 Map.of(
-                        "store", World.STORE,
-                        "stream", World.STREAM,
-                        "job_type", "DAILY_SYNC_EXECUTE",
-                        "run_id", UUID.randomUUID().toString(),
-                        "initiator", "user",
-                        "requested_at", Instant.now().toString()),
+                        "store",
+                        World.STORE,
+                        "stream",
+                        World.STREAM,
+                        "job_type",
+                        "DAILY_SYNC_EXECUTE",
+                        "run_id",
+                        UUID.randomUUID().toString(),
+                        "initiator",
+                        "user",
+                        "requested_at",
+                        Instant.now().toString()),
                 Map.class);
     }
 

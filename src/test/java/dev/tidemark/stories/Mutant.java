@@ -25,7 +25,8 @@ record Mutant(String resource, Map<String, String> replacements) {
         for (Map.Entry<String, String> replacement : replacements.entrySet()) {
             int at = text.indexOf(replacement.getKey());
             if (at < 0 || text.indexOf(replacement.getKey(), at + 1) >= 0) {
-                throw new IllegalStateException("A mutant expects this text once in " + resource + ": " + replacement.getKey());
+                throw new IllegalStateException(
+                        "A mutant expects this text once in " + resource + ": " + replacement.getKey());
             }
             text = text.replace(replacement.getKey(), replacement.getValue());
         }

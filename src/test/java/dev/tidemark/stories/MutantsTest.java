@@ -18,7 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(Services.Provider.class)
 class MutantsTest {
     private static final String CHUNK = "sql/streams/shopify-orders.sql";
-    private static final Map<String, String> NO_OVERLAP = Map.of("TIDEMARK_SYNC_LAG", "0s", "TIDEMARK_SYNC_OVERLAP", "0s");
+    private static final Map<String, String> NO_OVERLAP =
+            Map.of("TIDEMARK_SYNC_LAG", "0s", "TIDEMARK_SYNC_OVERLAP", "0s");
 
     /**
      * @param mutants wrong declarations; none when the settings alone are wrong
@@ -26,8 +27,11 @@ class MutantsTest {
      * @param story the story that must not pass
      */
     private record Case(
-            String name, List<Mutant> mutants, Map<String, String> settings,
-            BiFunction<Services, SimulatorOptions.Builder, SimulatorOptions.Builder> shop, Consumer<World> story) {
+            String name,
+            List<Mutant> mutants,
+            Map<String, String> settings,
+            BiFunction<Services, SimulatorOptions.Builder, SimulatorOptions.Builder> shop,
+            Consumer<World> story) {
         @Override
         public String toString() {
             return name;
@@ -40,56 +44,115 @@ class MutantsTest {
         try (World world = World.with(services, shop -> mutant.shop().apply(services, shop))) {
             mutant.settings().forEach(world::set);
             mutant.mutants().forEach(declaration -> world.overlay(declaration.grownIn(world.directory())));
-            assertThatThrownBy(() -> mutant.story().accept(world)).as("the story with '%s'", mutant).isInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> mutant.story().accept(world))
+                    .as("the story with '%s'", mutant)
+                    .isInstanceOf(AssertionError.class);
         }
     }
 
     static Stream<Case> cases() {
         return Stream.of(
-                new Case("the mark moves before the records are written",
-                        List.of(new Mutant("sql/ledger/record_archive.sql", Map.of(
-                                ")\nupdate sync_run r", ")" + movingTheMarkTo("r.source_started_at - r.lag") + "update sync_run r"))),
-                        Map.of(), (services, shop) -> shop, MutantsTest::diesInTheLoad),
-                new Case("the mark moves inside the file",
-                        List.of(new Mutant(CHUNK, Map.of(
-                                ")\ninsert into sync_chunk (",
-                                ")" + movingTheMarkTo("cast(nullif(:#max_version, '') as timestamptz)") + "insert into sync_chunk ("))),
-                        Map.of(), (services, shop) -> shop, MutantsTest::diesInTheLoad),
-                new Case("set aside counts as done",
-                        List.of(new Mutant("sql/ledger/advance_watermark.sql", Map.of("and d.state = 'open'", "and d.state = 'nowhere'"))),
-                        Map.of(), (services, shop) -> shop, MutantsTest::refusesThree),
-                new Case("a partial result counts as complete",
-                        List.of(new Mutant("sql/ledger/advance_watermark.sql", Map.of(
-                                "       and r.result_complete\n", "",
-                                "       and r.object_count = r.archive_lines\n", "",
-                                "       and coalesce(r.root_object_count, c.roots, 0) = coalesce(c.roots, 0)\n", ""))),
-                        Map.of(), (services, shop) -> shop, MutantsTest::breaksOff),
-                new Case("> for >=",
-                        List.of(new Mutant("sql/ledger/record_window.sql", Map.of(
-                                "query = :#query,", "query = replace(:#query, '>=', '>'),"))),
-                        NO_OVERLAP, (services, shop) -> shop, OrderSyncStoriesTest::sameSecondStory),
-                new Case("no overlap for a source that lags", List.of(), NO_OVERLAP,
-                        (services, shop) -> shop.indexLag(Duration.ofSeconds(3)), OrderSyncStoriesTest::lateStory),
-                new Case("our clock for the source's",
-                        List.of(new Mutant("sql/ledger/record_window.sql", Map.of(
-                                "source_started_at = cast(:#source_now as timestamptz)", "source_started_at = now()")),
-                                new Mutant("sql/ledger/record_operation.sql", Map.of(
-                                        "least(r.source_started_at, cast(:#source_started_at as timestamptz))", "r.source_started_at"))),
-                        NO_OVERLAP, OrderSyncStoriesTest::anHourBehind, OrderSyncStoriesTest::scanStory),
-                new Case("the highest version seen is the mark",
-                        List.of(new Mutant("sql/ledger/advance_watermark.sql", Map.of(
-                                "least(c.max_version, r.source_started_at - r.lag)", "c.max_version"))),
-                        NO_OVERLAP, OrderSyncStoriesTest::anHourBehind, OrderSyncStoriesTest::scanStory),
-                new Case("an older version overwrites",
-                        List.of(new Mutant(CHUNK, Map.of(
-                                "when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'", "when false then 'stale'",
-                                "where o.updated_at is null or greatest(o.updated_at, o.deleted_at) <= excluded.updated_at", "where true"))),
-                        Map.of(), (services, shop) -> shop, OrderSyncStoriesTest::olderStory),
-                new Case("an equal version does not overwrite",
-                        List.of(new Mutant(CHUNK, Map.of(
-                                "when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'",
-                                "when greatest(o.updated_at, o.deleted_at) >= n.updated_at then 'stale'"))),
-                        NO_OVERLAP, (services, shop) -> shop, OrderSyncStoriesTest::sameSecondStory));
+                new Case(
+                        "the mark moves before the records are written",
+                        List.of(new Mutant(
+                                "sql/ledger/record_archive.sql",
+                                Map.of(
+                                        ")\nupdate sync_run r",
+                                        ")" + movingTheMarkTo("r.source_started_at - r.lag") + "update sync_run r"))),
+                        Map.of(),
+                        (services, shop) -> shop,
+                        MutantsTest::diesInTheLoad),
+                new Case(
+                        "the mark moves inside the file",
+                        List.of(new Mutant(
+                                CHUNK,
+                                Map.of(
+                                        ")\ninsert into sync_chunk (",
+                                        ")" + movingTheMarkTo("cast(nullif(:#max_version, '') as timestamptz)")
+                                                + "insert into sync_chunk ("))),
+                        Map.of(),
+                        (services, shop) -> shop,
+                        MutantsTest::diesInTheLoad),
+                new Case(
+                        "set aside counts as done",
+                        List.of(new Mutant(
+                                "sql/ledger/advance_watermark.sql",
+                                Map.of("and d.state = 'open'", "and d.state = 'nowhere'"))),
+                        Map.of(),
+                        (services, shop) -> shop,
+                        MutantsTest::refusesThree),
+                new Case(
+                        "a partial result counts as complete",
+                        List.of(new Mutant(
+                                "sql/ledger/advance_watermark.sql",
+                                Map.of(
+                                        "       and r.result_complete\n", "",
+                                        "       and r.object_count = r.archive_lines\n", "",
+                                        "       and coalesce(r.root_object_count, c.roots, 0) = coalesce(c.roots, 0)\n",
+                                                ""))),
+                        Map.of(),
+                        (services, shop) -> shop,
+                        MutantsTest::breaksOff),
+                new Case(
+                        "> for >=",
+                        List.of(new Mutant(
+                                "sql/ledger/record_window.sql",
+                                Map.of("query = :#query,", "query = replace(:#query, '>=', '>'),"))),
+                        NO_OVERLAP,
+                        (services, shop) -> shop,
+                        OrderSyncStoriesTest::sameSecondStory),
+                new Case(
+                        "no overlap for a source that lags",
+                        List.of(),
+                        NO_OVERLAP,
+                        (services, shop) -> shop.indexLag(Duration.ofSeconds(3)),
+                        OrderSyncStoriesTest::lateStory),
+                new Case(
+                        "our clock for the source's",
+                        List.of(
+                                new Mutant(
+                                        "sql/ledger/record_window.sql",
+                                        Map.of(
+                                                "source_started_at = cast(:#source_now as timestamptz)",
+                                                "source_started_at = now()")),
+                                new Mutant(
+                                        "sql/ledger/record_operation.sql",
+                                        Map.of(
+                                                "least(r.source_started_at, cast(:#source_started_at as timestamptz))",
+                                                "r.source_started_at"))),
+                        NO_OVERLAP,
+                        OrderSyncStoriesTest::anHourBehind,
+                        OrderSyncStoriesTest::scanStory),
+                new Case(
+                        "the highest version seen is the mark",
+                        List.of(new Mutant(
+                                "sql/ledger/advance_watermark.sql",
+                                Map.of("least(c.max_version, r.source_started_at - r.lag)", "c.max_version"))),
+                        NO_OVERLAP,
+                        OrderSyncStoriesTest::anHourBehind,
+                        OrderSyncStoriesTest::scanStory),
+                new Case(
+                        "an older version overwrites",
+                        List.of(new Mutant(
+                                CHUNK,
+                                Map.of(
+                                        "when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'",
+                                                "when false then 'stale'",
+                                        "where o.updated_at is null or greatest(o.updated_at, o.deleted_at) <= excluded.updated_at",
+                                                "where true"))),
+                        Map.of(),
+                        (services, shop) -> shop,
+                        OrderSyncStoriesTest::olderStory),
+                new Case(
+                        "an equal version does not overwrite",
+                        List.of(new Mutant(
+                                CHUNK,
+                                Map.of(
+                                        "when greatest(o.updated_at, o.deleted_at) > n.updated_at then 'stale'",
+                                        "when greatest(o.updated_at, o.deleted_at) >= n.updated_at then 'stale'"))),
+                        NO_OVERLAP,
+                        (services, shop) -> shop,
+                        OrderSyncStoriesTest::sameSecondStory));
     }
 
     /** Statements that move the mark where nobody asked for it, and remember it as a good advance. */

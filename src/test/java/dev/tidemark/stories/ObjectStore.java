@@ -21,7 +21,8 @@ final class ObjectStore {
     private static final Pattern KEY = Pattern.compile("<Key>([^<]*)</Key>");
     private static final Pattern ETAG = Pattern.compile("<ETag>([^<]*)</ETag>");
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String endpoint;
     private final String bucket;
 
@@ -48,8 +49,18 @@ final class ObjectStore {
         Map<String, String> digests = new TreeMap<>();
         Matcher object = OBJECT.matcher(new String(answer.body(), StandardCharsets.UTF_8));
         while (object.find()) {
-            String key = KEY.matcher(object.group()).results().findFirst().orElseThrow().group(1);
-            digests.put(key, ETAG.matcher(object.group()).results().findFirst().orElseThrow().group(1));
+            String key = KEY.matcher(object.group())
+                    .results()
+                    .findFirst()
+                    .orElseThrow()
+                    .group(1);
+            digests.put(
+                    key,
+                    ETAG.matcher(object.group())
+                            .results()
+                            .findFirst()
+                            .orElseThrow()
+                            .group(1));
         }
         return digests;
     }

@@ -34,14 +34,19 @@ class OrderSyncStoriesTest {
             assertThat(partial.watermark()).as("the mark").isEqualTo(mark);
             assertThat(partial.advanced()).isFalse();
             assertThat(partial.heldReason()).isNotBlank();
-            assertThat(world.sql().value("select count(*) from order_header h join sync_run r using (run_number) where r.run_id::text = ?",
-                    partial.runId())).as("orders written by the partial run").isEqualTo("37");
+            assertThat(world.sql()
+                            .value(
+                                    "select count(*) from order_header h join sync_run r using (run_number) where r.run_id::text = ?",
+                                    partial.runId()))
+                    .as("orders written by the partial run")
+                    .isEqualTo("37");
             assertHolds(world, Oracle.always());
 
             world.shop().mend();
             Outcome next = completed(world, world.sync());
 
-            assertThat(next.run().path("window").path("from")).as("reads from the same place")
+            assertThat(next.run().path("window").path("from"))
+                    .as("reads from the same place")
                     .isEqualTo(partial.run().path("window").path("from"));
             assertThat(next.advanced()).isTrue();
             assertHolds(world, Oracle.all());
@@ -56,7 +61,8 @@ class OrderSyncStoriesTest {
 
             completed(world, world.sync());
 
-            assertThat(world.sql().value("select count(*) > 0 from order_header")).isEqualTo("t");
+            assertThat(world.sql().value("select count(*) > 0 from order_header"))
+                    .isEqualTo("t");
             assertHolds(world, Oracle.all());
         }
     }
@@ -149,7 +155,8 @@ class OrderSyncStoriesTest {
 
     @Test
     void children_in_any_order_find_their_parent(Services services) {
-        try (World world = World.around(services, SimulatorOptions.builder().orders(150).build())) {
+        try (World world =
+                World.around(services, SimulatorOptions.builder().orders(150).build())) {
             world.shop().fault("shuffle-children");
             completed(world, world.sync());
             assertHolds(world, Oracle.all());
@@ -163,7 +170,8 @@ class OrderSyncStoriesTest {
             completed(world, world.sync());
             world.shop().removeLines(10);
             completed(world, world.sync());
-            assertThat(world.sql().value("select count(*) > 0 from order_line_item where removed_at is not null")).isEqualTo("t");
+            assertThat(world.sql().value("select count(*) > 0 from order_line_item where removed_at is not null"))
+                    .isEqualTo("t");
             assertHolds(world, Oracle.all());
         }
     }
@@ -193,15 +201,20 @@ class OrderSyncStoriesTest {
                 List<Future<Map<?, ?>>> answers = IntStream.range(0, 20)
                         .mapToObj(index -> triggers.<Map<?, ?>>submit(engine::trigger))
                         .toList();
-                Set<Object> runs = answers.stream().map(answer -> get(answer).get("run_id")).collect(Collectors.toSet());
-                long accepted = answers.stream().filter(answer -> "accepted".equals(get(answer).get("outcome"))).count();
+                Set<Object> runs = answers.stream()
+                        .map(answer -> get(answer).get("run_id"))
+                        .collect(Collectors.toSet());
+                long accepted = answers.stream()
+                        .filter(answer -> "accepted".equals(get(answer).get("outcome")))
+                        .count();
                 assertThat(runs).hasSize(1);
                 assertThat(accepted).isEqualTo(1);
             } finally {
                 triggers.shutdown();
             }
-            Awaitility.await("the run to end").atMost(Duration.ofSeconds(60))
-                    .until(() -> world.sql().value("select count(*) from sync_run where status = 'completed'").equals("1"));
+            Awaitility.await("the run to end").atMost(Duration.ofSeconds(60)).until(() -> world.sql()
+                    .value("select count(*) from sync_run where status = 'completed'")
+                    .equals("1"));
             assertThat(world.sql().value("select count(*) from sync_run")).isEqualTo("1");
             assertThat(world.shop().operations()).isEqualTo(1);
             assertHolds(world, Oracle.all());
@@ -235,21 +248,28 @@ class OrderSyncStoriesTest {
         try (World world = World.with(services, shop -> shop)) {
             world.set("TIDEMARK_SYNC_FLOOR", "2d");
             Instant mark = completed(world, world.sync()).watermark();
-            assertThat(world.sql().rows("select reason, gap_from is null, state from sync_gap")).containsExactly("first_run|t|open");
+            assertThat(world.sql().rows("select reason, gap_from is null, state from sync_gap"))
+                    .containsExactly("first_run|t|open");
             assertHolds(world, Oracle.all());
 
-            world.set("TIDEMARK_SYNC_FLOOR", "1s").set("TIDEMARK_SYNC_OVERLAP", "0s").set("TIDEMARK_SYNC_LAG", "0s");
+            world.set("TIDEMARK_SYNC_FLOOR", "1s")
+                    .set("TIDEMARK_SYNC_OVERLAP", "0s")
+                    .set("TIDEMARK_SYNC_LAG", "0s");
             world.shop().edit(3);
             completed(world, world.sync());
-            assertThat(world.sql().rows("select reason, gap_from = ? from sync_gap where reason <> 'first_run'",
-                    java.sql.Timestamp.from(mark))).containsExactly("older_than_floor|t");
+            assertThat(world.sql()
+                            .rows(
+                                    "select reason, gap_from = ? from sync_gap where reason <> 'first_run'",
+                                    java.sql.Timestamp.from(mark)))
+                    .containsExactly("older_than_floor|t");
             assertHolds(world, Oracle.always());
         }
     }
 
     @Test
     void an_empty_shop_completes_without_a_mark(Services services) {
-        try (World world = World.around(services, SimulatorOptions.builder().orders(0).build())) {
+        try (World world =
+                World.around(services, SimulatorOptions.builder().orders(0).build())) {
             Outcome outcome = completed(world, world.sync());
             assertThat(outcome.watermark()).isNull();
             assertThat(outcome.advanced()).isFalse();
@@ -280,9 +300,12 @@ class OrderSyncStoriesTest {
     @Test
     void a_killed_run_goes_on_from_its_archive_without_the_source(Services services) {
         try (World world = World.with(services, shop -> shop)) {
-            CrashCell.Struck struck = new CrashCell(CrashPoint.CHUNK, Phase.UNANSWERED, 2, CrashKind.KILL).strike(world);
+            CrashCell.Struck struck =
+                    new CrashCell(CrashPoint.CHUNK, Phase.UNANSWERED, 2, CrashKind.KILL).strike(world);
             world.shopWire().cut();
-            world.set("TIDEMARK_WORK_DIRECTORY", world.directory().resolve("another-machine").toString());
+            world.set(
+                    "TIDEMARK_WORK_DIRECTORY",
+                    world.directory().resolve("another-machine").toString());
             Outcome recovery = completed(world, world.sync());
             assertThat(recovery.runId()).as("the same run goes on").isEqualTo(struck.runId());
             assertHolds(world, Oracle.all());

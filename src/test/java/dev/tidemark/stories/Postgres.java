@@ -79,7 +79,9 @@ final class Postgres implements AutoCloseable {
     void pullThePlug() {
         long postmaster = postmaster();
         try {
-            new ProcessBuilder("kill", "-QUIT", Long.toString(postmaster)).start().waitFor();
+            new ProcessBuilder("kill", "-QUIT", Long.toString(postmaster))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -90,7 +92,9 @@ final class Postgres implements AutoCloseable {
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> !Files.exists(dataDirectory.resolve("postmaster.pid"))
-                        || ProcessHandle.of(postmaster).filter(ProcessHandle::isAlive).isEmpty());
+                        || ProcessHandle.of(postmaster)
+                                .filter(ProcessHandle::isAlive)
+                                .isEmpty());
     }
 
     /** Starts the stopped server again, on the same data and the same port. */
@@ -102,7 +106,9 @@ final class Postgres implements AutoCloseable {
 
     private long postmaster() {
         try {
-            return Long.parseLong(Files.readAllLines(dataDirectory.resolve("postmaster.pid")).get(0).strip());
+            return Long.parseLong(Files.readAllLines(dataDirectory.resolve("postmaster.pid"))
+                    .get(0)
+                    .strip());
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL in " + dataDirectory + " does not run", e);
         }

@@ -137,7 +137,8 @@ final class PostgresWire extends Wire {
 
         void note(int type, byte[] body) {
             switch (type) {
-                case 'P' -> sqlByStatement.put(text(body, 0), text(body, text(body, 0).length() + 1));
+                case 'P' ->
+                    sqlByStatement.put(text(body, 0), text(body, text(body, 0).length() + 1));
                 case 'B' -> {
                     String portal = text(body, 0);
                     sqlByPortal.put(portal, sqlByStatement.getOrDefault(text(body, portal.length() + 1), ""));

@@ -22,7 +22,8 @@ import java.util.stream.StreamSupport;
 final class Shop {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String url;
 
     Shop(String url) {
@@ -58,7 +59,9 @@ final class Shop {
 
     /** Gives the last orders a new version that searches see at once, whatever the lag. */
     void editVisibly(int orders) {
-        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        List<String> ids = lines("/_truth/orders").stream()
+                .map(order -> order.path("order_id").asText())
+                .toList();
         changes(ids.stream()
                 .skip(ids.size() - orders)
                 .map(id -> "{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":" + id + "}"));
@@ -79,8 +82,11 @@ final class Shop {
      * it one of three seconds later.
      */
     void editDuringScan(int orders) {
-        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
-        Instant now = Instant.parse(json(send("GET", "/_control/clock", "")).path("now").asText());
+        List<String> ids = lines("/_truth/orders").stream()
+                .map(order -> order.path("order_id").asText())
+                .toList();
+        Instant now = Instant.parse(
+                json(send("GET", "/_control/clock", "")).path("now").asText());
         String changes = Stream.concat(
                         ids.stream().limit(orders).map(id -> edition(id, now.plusSeconds(1))),
                         ids.stream().skip(ids.size() - orders).map(id -> edition(id, now.plusSeconds(3))))
@@ -93,7 +99,9 @@ final class Shop {
     }
 
     private Stream<String> someOrders(int count) {
-        List<String> ids = lines("/_truth/orders").stream().map(order -> order.path("order_id").asText()).toList();
+        List<String> ids = lines("/_truth/orders").stream()
+                .map(order -> order.path("order_id").asText())
+                .toList();
         return IntStream.range(0, count).mapToObj(index -> ids.get(index * ids.size() / count));
     }
 
@@ -111,7 +119,8 @@ final class Shop {
 
     /** Bulk operations that were ever submitted with the story's token, faults' own not counted. */
     int operations() {
-        return (int) StreamSupport.stream(json(send("GET", "/_control/operations", "")).spliterator(), false)
+        return (int) StreamSupport.stream(
+                        json(send("GET", "/_control/operations", "")).spliterator(), false)
                 .filter(operation -> !operation.path("who").asText().equals("foreign"))
                 .count();
     }
@@ -126,7 +135,8 @@ final class Shop {
                     "select truth.note_version(?, cast(? as jsonb), cast(? as timestamptz))")) {
                 for (JsonNode order : orders) {
                     int number = 0;
-                    for (JsonNode version : lines("/_truth/versions?order_id=" + order.path("order_id").asText())) {
+                    for (JsonNode version : lines("/_truth/versions?order_id="
+                            + order.path("order_id").asText())) {
                         note.setInt(1, ++number);
                         note.setString(2, version.toString());
                         note.setString(3, now);
@@ -158,7 +168,8 @@ final class Shop {
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
             if (answer.statusCode() != 200) {
-                throw new IllegalStateException(method + " " + path + " " + body + " answered " + answer.statusCode() + ": " + answer.body());
+                throw new IllegalStateException(
+                        method + " " + path + " " + body + " answered " + answer.statusCode() + ": " + answer.body());
             }
             return answer.body();
         } catch (IOException e) {

@@ -66,13 +66,39 @@ class SourceFaultsTest {
     /** What passes, or does no harm. */
     static Stream<Arguments> survived() {
         return Stream.of(
-                        "http-429:2:0.1", "http-429:1:none", "http-500:2", "http-502:2", "http-503:2:0.1", "http-504:1",
-                        "html-200:2", "empty-200:1", "throttled:2:900", "graphql-error:2", "hang-up:2", "submit-lost:1",
-                        "slot-busy::2", "limit-reached:2",
-                        "download-429:1:0.1", "download-500:2", "download-503:1:0.1", "download-expired:1", "download-403:1",
-                        "download-404:1", "download-truncated:50%:1", "download-truncated:0:1", "download-truncated:99%:1",
-                        "download-reset:50%:1", "download-html:1", "download-chunked", "download-short:50%:1", "gzip-corrupt:1",
-                        "shuffle-children", "missing-final-newline", "crlf", "money-as-number:3", "duplicate-older:3",
+                        "http-429:2:0.1",
+                        "http-429:1:none",
+                        "http-500:2",
+                        "http-502:2",
+                        "http-503:2:0.1",
+                        "http-504:1",
+                        "html-200:2",
+                        "empty-200:1",
+                        "throttled:2:900",
+                        "graphql-error:2",
+                        "hang-up:2",
+                        "submit-lost:1",
+                        "slot-busy::2",
+                        "limit-reached:2",
+                        "download-429:1:0.1",
+                        "download-500:2",
+                        "download-503:1:0.1",
+                        "download-expired:1",
+                        "download-403:1",
+                        "download-404:1",
+                        "download-truncated:50%:1",
+                        "download-truncated:0:1",
+                        "download-truncated:99%:1",
+                        "download-reset:50%:1",
+                        "download-html:1",
+                        "download-chunked",
+                        "download-short:50%:1",
+                        "gzip-corrupt:1",
+                        "shuffle-children",
+                        "missing-final-newline",
+                        "crlf",
+                        "money-as-number:3",
+                        "duplicate-older:3",
                         "duplicate-newer:3")
                 .map(fault -> Arguments.of(fault, 0));
     }
@@ -80,23 +106,65 @@ class SourceFaultsTest {
     /** What is set aside: all the rest is written, and the mark stays. */
     static Stream<Arguments> setAside() {
         return Stream.of(
-                        "orphan-children:2", "bad-money:3", "nul:2", "lone-surrogate:2", "bad-utf8:2", "huge-number:1",
-                        "huge-exponent:1", "deep-nesting:1", "unknown-type:2", "missing-id:1", "null-updated-at:2",
-                        "missing-updated-at:2", "future-updated-at:2", "infinite-updated-at:2", "no-offset-updated-at:2")
+                        "orphan-children:2",
+                        "bad-money:3",
+                        "nul:2",
+                        "lone-surrogate:2",
+                        "bad-utf8:2",
+                        "huge-number:1",
+                        "huge-exponent:1",
+                        "deep-nesting:1",
+                        "unknown-type:2",
+                        "missing-id:1",
+                        "null-updated-at:2",
+                        "missing-updated-at:2",
+                        "future-updated-at:2",
+                        "infinite-updated-at:2",
+                        "no-offset-updated-at:2")
                 .map(fault -> Arguments.of(fault, 3));
     }
 
     /** What ends the run as failed. */
     static Stream<Arguments> refused() {
         return Stream.of(
-                        "http-401", "http-402", "http-403", "http-404", "http-423", "http-503", "html-200", "redirect",
-                        "fall-forward", "shop-alias", "search-warning", "missing-scope:read_orders", "access-denied",
-                        "bulk-failed", "bulk-failed-partial", "bulk-canceled", "bulk-canceled-with-url", "bulk-expired",
-                        "completed-without-url", "count-mismatch:1", "count-mismatch:-1", "root-count-mismatch:1",
-                        "size-mismatch:1", "size-mismatch:-1", "url-elsewhere", "url-elsewhere:http://localhost:1/",
-                        "url-elsewhere:http://2130706433:1/", "url-elsewhere:http://[::1]:1/", "url-elsewhere:file:///etc/passwd",
-                        "download-redirect", "download-short:50%", "download-truncated:50%", "download-html", "download-500",
-                        "gzip-corrupt", "malformed-line:first", "malformed-line:middle", "malformed-line:last")
+                        "http-401",
+                        "http-402",
+                        "http-403",
+                        "http-404",
+                        "http-423",
+                        "http-503",
+                        "html-200",
+                        "redirect",
+                        "fall-forward",
+                        "shop-alias",
+                        "search-warning",
+                        "missing-scope:read_orders",
+                        "access-denied",
+                        "bulk-failed",
+                        "bulk-failed-partial",
+                        "bulk-canceled",
+                        "bulk-canceled-with-url",
+                        "bulk-expired",
+                        "completed-without-url",
+                        "count-mismatch:1",
+                        "count-mismatch:-1",
+                        "root-count-mismatch:1",
+                        "size-mismatch:1",
+                        "size-mismatch:-1",
+                        "url-elsewhere",
+                        "url-elsewhere:http://localhost:1/",
+                        "url-elsewhere:http://2130706433:1/",
+                        "url-elsewhere:http://[::1]:1/",
+                        "url-elsewhere:file:///etc/passwd",
+                        "download-redirect",
+                        "download-short:50%",
+                        "download-truncated:50%",
+                        "download-html",
+                        "download-500",
+                        "gzip-corrupt",
+                        "malformed-line:first",
+                        "malformed-line:middle",
+                        "malformed-line:last")
                 .map(fault -> Arguments.of(fault, 4));
     }
 }

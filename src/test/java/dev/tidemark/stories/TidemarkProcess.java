@@ -38,18 +38,23 @@ final class TidemarkProcess implements AutoCloseable {
      * @param overlay class path entries that come before the program's own; empty for the program as it is
      * @param environment every {@code TIDEMARK_*} variable it gets; those of this process are not passed on
      */
-    static TidemarkProcess start(Path directory, List<Path> overlay, Map<String, String> environment, String... arguments) {
+    static TidemarkProcess start(
+            Path directory, List<Path> overlay, Map<String, String> environment, String... arguments) {
         try {
             Path output = Files.createTempFile(directory, "tidemark-", ".out");
             Path errors = Files.createTempFile(directory, "tidemark-", ".err");
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-                    "-cp", classPath(overlay), MAIN_CLASS));
+                    "-Xmx256m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xshare:auto",
+                    "-cp",
+                    classPath(overlay),
+                    MAIN_CLASS));
             command.addAll(List.of(arguments));
-            ProcessBuilder builder = new ProcessBuilder(command)
-                    .redirectOutput(output.toFile())
-                    .redirectError(errors.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
             builder.environment().putAll(environment);
             return new TidemarkProcess(builder.start(), output, errors);
@@ -107,7 +112,9 @@ final class TidemarkProcess implements AutoCloseable {
 
     private void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -119,8 +126,10 @@ final class TidemarkProcess implements AutoCloseable {
     private Outcome outcome() {
         try {
             String said = Files.readString(output);
-            return new Outcome(process.isAlive() ? -1 : process.exitValue(), lastObject(said), Files.readString(errors)
-                    + (said.startsWith("{") ? "" : said));
+            return new Outcome(
+                    process.isAlive() ? -1 : process.exitValue(),
+                    lastObject(said),
+                    Files.readString(errors) + (said.startsWith("{") ? "" : said));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

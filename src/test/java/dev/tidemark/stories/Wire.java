@@ -72,7 +72,8 @@ abstract class Wire implements AutoCloseable {
     /** Registers an exchange; the result says what is to happen in its phases. */
     final Exchange begin(String name) {
         exchanges.add(name);
-        return new Exchange(name, traps.stream().filter(trap -> trap.waitsFor(name)).toList());
+        return new Exchange(
+                name, traps.stream().filter(trap -> trap.waitsFor(name)).toList());
     }
 
     private void accept(Socket client) throws IOException {

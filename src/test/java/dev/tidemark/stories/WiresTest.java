@@ -18,14 +18,16 @@ class WiresTest {
 
     @ParameterizedTest
     @CsvSource({"BEFORE, 4", "HALF_SENT, 4", "UNANSWERED, 5", "HALF_ANSWERED, 5"})
-    void a_statement_cut_in_a_phase_is_done_or_not_done(Phase phase, int committed, Services services) throws SQLException {
+    void a_statement_cut_in_a_phase_is_done_or_not_done(Phase phase, int committed, Services services)
+            throws SQLException {
         String database = services.name("wire");
         services.postgres().createDatabase(database, "template1");
         Sql sql = new Sql(services.postgres(), database);
         sql.run("create table mark (value integer)");
         try (PostgresWire wire = PostgresWire.to(services.postgres().port())) {
             wire.arm(new Trap("insert into mark", phase, 5, () -> Trap.Then.CUT));
-            try (Connection connection = DriverManager.getConnection(services.postgres().jdbcUrl(database, wire.port()));
+            try (Connection connection =
+                            DriverManager.getConnection(services.postgres().jdbcUrl(database, wire.port()));
                     PreparedStatement insert = connection.prepareStatement("insert into mark values (?)")) {
                 for (int value = 1; value < 5; value++) {
                     insert.setInt(1, value);
@@ -34,7 +36,8 @@ class WiresTest {
                 insert.setInt(1, 5);
                 assertThatThrownBy(insert::execute).isInstanceOf(SQLException.class);
             }
-            sql.run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
+            sql.run(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()");
             assertThat(sql.value("select count(*) from mark")).isEqualTo(Integer.toString(committed));
         }
     }

@@ -58,8 +58,11 @@ final class World implements AutoCloseable {
         postgres.createDatabase(name, Services.MIGRATED);
         this.sql = new Sql(postgres, name);
         this.objects = new ObjectStore(services.s3().endpoint(), name);
-        sql.rows("insert into truth.setting values (?, ?, cast(? as interval)) returning store_id",
-                STORE, STREAM, OVERLAP.toString());
+        sql.rows(
+                "insert into truth.setting values (?, ?, cast(? as interval)) returning store_id",
+                STORE,
+                STREAM,
+                OVERLAP.toString());
         set("TIDEMARK_DATABASE_URL", postgres.jdbcUrl(name, databaseWire.port()));
         set("TIDEMARK_S3_ENDPOINT", "http://127.0.0.1:" + objectsWire.port());
         set("TIDEMARK_S3_BUCKET", name);
@@ -88,8 +91,9 @@ final class World implements AutoCloseable {
 
     /** The same on a PostgreSQL server of the story's own, which it may stop. */
     static World with(Services services, Postgres postgres, UnaryOperator<SimulatorOptions.Builder> shop) {
-        SimulatorOptions options =
-                shop.apply(SimulatorOptions.builder().orders(0).startsAt(services.startedAt())).build();
+        SimulatorOptions options = shop.apply(
+                        SimulatorOptions.builder().orders(0).startsAt(services.startedAt()))
+                .build();
         World world = new World(services, postgres, options);
         world.shop.create(40, options.startsAt());
         return world;
@@ -166,7 +170,8 @@ final class World implements AutoCloseable {
 
     /** The mark as the table holds it; null when there is none. */
     Instant watermark() {
-        List<String> marks = sql.rows("select utc_text(value) from sync_watermark where store_id = ? and stream = ?", STORE, STREAM);
+        List<String> marks =
+                sql.rows("select utc_text(value) from sync_watermark where store_id = ? and stream = ?", STORE, STREAM);
         return marks.isEmpty() ? null : Instant.parse(marks.get(0));
     }
 
@@ -192,8 +197,10 @@ final class World implements AutoCloseable {
 
     /** What the ledger tells about all runs, for messages. */
     String history() {
-        return String.join("\n", sql.rows("select r.run_number, s.step_number, s.step, s.outcome, s.epoch, s.counts, s.error "
-                + "from sync_step s join sync_run r using (run_id) order by 1, 2"));
+        return String.join(
+                "\n",
+                sql.rows("select r.run_number, s.step_number, s.step, s.outcome, s.epoch, s.counts, s.error "
+                        + "from sync_step s join sync_run r using (run_id) order by 1, 2"));
     }
 
     Shop shop() {

@@ -30,7 +30,9 @@ class ZombieTest {
             world.databaseWire().arm(trap);
             world.databaseWire().arm(held);
             zombie.complete(world.startSync());
-            assertThat(trap.awaitSprung(Duration.ofMinutes(4))).as("the run comes to %s", point).isTrue();
+            assertThat(trap.awaitSprung(Duration.ofMinutes(4)))
+                    .as("the run comes to %s", point)
+                    .isTrue();
 
             Outcome successor = world.sync();
             assertThat(successor.exitCode()).as("%s", successor).isZero();
@@ -41,7 +43,8 @@ class ZombieTest {
             recovered.countDown();
             zombie.join().await(Duration.ofMinutes(4));
 
-            assertThat(world.sql().value("select count(*) || ' ' || max(value) from sync_watermark_history")).isEqualTo(history);
+            assertThat(world.sql().value("select count(*) || ' ' || max(value) from sync_watermark_history"))
+                    .isEqualTo(history);
             assertThat(world.rowVersions()).isEqualTo(rows);
             OrderSyncStoriesTest.assertHolds(world, Oracle.all());
         }

@@ -65,11 +65,12 @@ class StreamCatalogTest {
     @Test
     void every_fault_is_reported_at_once() throws IOException {
         String good = Files.readString(Path.of("streams/shopify-orders.yaml"));
-        Files.writeString(folder.resolve("shopify-orders.yaml"), good
-                .replace("source: shopify", "source: shopware")
-                .replace("version: updated_at", "version: name")
-                .replace("          email\n", "")
-                .replace("orders{{window}}", "orders(sortKey: ID)"));
+        Files.writeString(
+                folder.resolve("shopify-orders.yaml"),
+                good.replace("source: shopify", "source: shopware")
+                        .replace("version: updated_at", "version: name")
+                        .replace("          email\n", "")
+                        .replace("orders{{window}}", "orders(sortKey: ID)"));
 
         assertThatThrownBy(() -> StreamCatalog.read(folder))
                 .isInstanceOfSatisfying(InvalidStreams.class, invalid -> assertThat(invalid.errors())
@@ -84,9 +85,10 @@ class StreamCatalogTest {
     @Test
     void unknown_keys_and_types_are_refused() throws IOException {
         String good = Files.readString(Path.of("streams/shopify-orders.yaml"));
-        Files.writeString(folder.resolve("shopify-orders.yaml"), good
-                .replace("fetch: bulk", "fetch: bulk\nretries: 3")
-                .replace("test: {type: boolean", "test: {type: flag"));
+        Files.writeString(
+                folder.resolve("shopify-orders.yaml"),
+                good.replace("fetch: bulk", "fetch: bulk\nretries: 3")
+                        .replace("test: {type: boolean", "test: {type: flag"));
 
         assertThatThrownBy(() -> StreamCatalog.read(folder))
                 .isInstanceOfSatisfying(InvalidStreams.class, invalid -> assertThat(invalid.errors())

@@ -55,7 +55,9 @@ public record BulkOperation(
 
     private static Optional<String> text(JsonNode node, String field) {
         JsonNode value = node.path(field);
-        return value.isMissingNode() || value.isNull() || value.asText().isEmpty() ? Optional.empty() : Optional.of(value.asText());
+        return value.isMissingNode() || value.isNull() || value.asText().isEmpty()
+                ? Optional.empty()
+                : Optional.of(value.asText());
     }
 
     private static Optional<Long> number(JsonNode node, String field) {

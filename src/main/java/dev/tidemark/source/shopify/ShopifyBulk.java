@@ -80,9 +80,13 @@ public final class ShopifyBulk {
         StreamDeclaration stream = stream(run);
         refuseDenied(reply);
         if (reply.hasErrors()) {
-            LOG.warn("{}: the source would not say who it is ({}); alias and scopes are not checked", run, firstMessage(reply));
+            LOG.warn(
+                    "{}: the source would not say who it is ({}); alias and scopes are not checked",
+                    run,
+                    firstMessage(reply));
         }
-        refuseAlias(run.store(), reply.data().path("shop").path("myshopifyDomain").asText(""));
+        refuseAlias(
+                run.store(), reply.data().path("shop").path("myshopifyDomain").asText(""));
         Optional<Set<String>> scopes = scopes(reply);
         scopes.ifPresent(granted -> refuseMissingScopes(run.store(), stream, granted));
         Instant sourceNow = reply.sourceClock().orElseGet(() -> {
@@ -98,22 +102,34 @@ public final class ShopifyBulk {
         values.put("query", query);
         values.put("query_sha256", sha256(query));
         values.put("lag_millis", settings.sync().lag().toMillis());
-        values.put("shop_time_zone", timeZone(reply.data().path("shop").path("ianaTimezone").asText("")));
+        values.put(
+                "shop_time_zone",
+                timeZone(reply.data().path("shop").path("ianaTimezone").asText("")));
         values.put("source_now", sourceNow.toString());
-        values.put("gap_from", window.gap().flatMap(Window.Gap::from).map(Instant::toString).orElse(null));
+        values.put(
+                "gap_from",
+                window.gap().flatMap(Window.Gap::from).map(Instant::toString).orElse(null));
         values.put("gap_to", window.gap().map(gap -> gap.to().toString()).orElse(null));
         values.put("gap_reason", window.gap().map(Window.Gap::reason).orElse(null));
         values.put(
                 "unseen_before",
-                scopes.filter(granted -> stream.requiredScopes().contains("read_orders") && !granted.contains("read_all_orders"))
+                scopes.filter(granted ->
+                                stream.requiredScopes().contains("read_orders") && !granted.contains("read_all_orders"))
                         .flatMap(granted -> window.unseenBefore(ORDERS_SEEN_WITHOUT_SCOPE))
                         .map(Instant::toString)
                         .orElse(null));
-        window.gap().filter(gap -> gap.reason().equals("older_than_floor")).ifPresent(gap -> LOG.error(
-                "{}: the watermark is older than the floor; {} to {} is a gap that only a backfill closes",
-                run, gap.from().orElse(null), gap.to()));
+        window.gap()
+                .filter(gap -> gap.reason().equals("older_than_floor"))
+                .ifPresent(gap -> LOG.error(
+                        "{}: the watermark is older than the floor; {} to {} is a gap that only a backfill closes",
+                        run,
+                        gap.from().orElse(null),
+                        gap.to()));
         if (values.get("unseen_before") != null) {
-            LOG.warn("{}: the token lacks read_all_orders, so the source hides orders before {}; recorded as a gap", run, values.get("unseen_before"));
+            LOG.warn(
+                    "{}: the token lacks read_all_orders, so the source hides orders before {}; recorded as a gap",
+                    run,
+                    values.get("unseen_before"));
         }
         return values;
     }
@@ -136,12 +152,18 @@ public final class ShopifyBulk {
         seen.put("api version", settings.shopify().apiVersion());
         seen.put("time zone", shop.path("ianaTimezone").asText("not told"));
         seen.put("scopes", String.join(", ", granted.stream().sorted().toList()));
-        seen.put("history", granted.contains("read_all_orders")
-                ? "all orders are visible"
-                : "only orders of the last 60 days are visible; add read_all_orders to see the others");
-        seen.put("clock", reply.sourceClock()
-                .map(source -> "ours is " + Duration.between(source, clock.instant()).toSeconds() + " s ahead of the source's; only the source's counts")
-                .orElse("the source does not tell its time"));
+        seen.put(
+                "history",
+                granted.contains("read_all_orders")
+                        ? "all orders are visible"
+                        : "only orders of the last 60 days are visible; add read_all_orders to see the others");
+        seen.put(
+                "clock",
+                reply.sourceClock()
+                        .map(source -> "ours is "
+                                + Duration.between(source, clock.instant()).toSeconds()
+                                + " s ahead of the source's; only the source's counts")
+                        .orElse("the source does not tell its time"));
         return seen;
     }
 
@@ -149,7 +171,8 @@ public final class ShopifyBulk {
     public String probeRequest(Run run, Map<String, Object> window) {
         StreamDeclaration stream = stream(run);
         return request(
-                "query($filter: String!) { " + stream.rootField() + "(first: 1, query: $filter) { edges { node { id } } } }",
+                "query($filter: String!) { " + stream.rootField()
+                        + "(first: 1, query: $filter) { edges { node { id } } } }",
                 Map.of("filter", window.get("filter")));
     }
 
@@ -162,9 +185,12 @@ public final class ShopifyBulk {
         refuseDenied(reply);
         for (JsonNode search : reply.extensions().path("search")) {
             for (JsonNode warning : search.path("warnings")) {
-                throw new RunFailed("search_warning", "The source did not understand the search filter of " + run.stream() + ": "
-                        + warning.path("field").asText() + ": " + warning.path("message").asText()
-                        + " (" + warning.path("code").asText() + ")");
+                throw new RunFailed(
+                        "search_warning",
+                        "The source did not understand the search filter of " + run.stream() + ": "
+                                + warning.path("field").asText() + ": "
+                                + warning.path("message").asText()
+                                + " (" + warning.path("code").asText() + ")");
             }
         }
         if (reply.hasErrors()) {
@@ -199,13 +225,21 @@ public final class ShopifyBulk {
         for (JsonNode error : payload.path("userErrors")) {
             String code = error.path("code").asText("");
             String message = error.path("message").asText("");
-            if (code.equals("OPERATION_IN_PROGRESS") || code.equals("LIMIT_REACHED") || message.contains("already in progress")) {
-                throw new Waiting("another bulk operation is under way at the source: " + message, settings.shopify().pollInterval());
+            if (code.equals("OPERATION_IN_PROGRESS")
+                    || code.equals("LIMIT_REACHED")
+                    || message.contains("already in progress")) {
+                throw new Waiting(
+                        "another bulk operation is under way at the source: " + message,
+                        settings.shopify().pollInterval());
             }
-            throw new RunFailed("bulk_query_refused", "The source refused the bulk query of " + run.stream() + ": " + code + " " + message);
+            throw new RunFailed(
+                    "bulk_query_refused",
+                    "The source refused the bulk query of " + run.stream() + ": " + code + " " + message);
         }
         if (!payload.path("bulkOperation").hasNonNull("id")) {
-            throw new RunFailed("bulk_query_refused", "The source accepted the bulk query of " + run.stream() + " but named no operation");
+            throw new RunFailed(
+                    "bulk_query_refused",
+                    "The source accepted the bulk query of " + run.stream() + " but named no operation");
         }
         return operation(BulkOperation.of(payload.path("bulkOperation")));
     }
@@ -242,11 +276,22 @@ public final class ShopifyBulk {
         return StreamSupport.stream(operations(reply.data()).spliterator(), false)
                 .filter(node -> node.hasNonNull("id"))
                 .map(BulkOperation::of)
-                .filter(operation -> operation.query().map(ShopifyBulk::squeezed).filter(query::equals).isPresent())
-                .filter(operation -> operation.createdAt().filter(created -> !created.isBefore(earliest.truncatedTo(java.time.temporal.ChronoUnit.SECONDS))).isPresent())
+                .filter(operation -> operation
+                        .query()
+                        .map(ShopifyBulk::squeezed)
+                        .filter(query::equals)
+                        .isPresent())
+                .filter(operation -> operation
+                        .createdAt()
+                        .filter(created ->
+                                !created.isBefore(earliest.truncatedTo(java.time.temporal.ChronoUnit.SECONDS)))
+                        .isPresent())
                 .findFirst()
                 .map(operation -> {
-                    LOG.info("{}: found {} again, which was submitted before its id could be saved", run, operation.id());
+                    LOG.info(
+                            "{}: found {} again, which was submitted before its id could be saved",
+                            run,
+                            operation.id());
                     return operation(operation);
                 })
                 .orElse(null);
@@ -257,7 +302,9 @@ public final class ShopifyBulk {
         String id = run.operationId().orElseThrow();
         return hasOperationList()
                 ? request("query($id: ID!) { bulkOperation(id: $id) { " + FIELDS + " } }", Map.of("id", id))
-                : request("query($id: ID!) { node(id: $id) { ... on BulkOperation { " + FIELDS + " } } }", Map.of("id", id));
+                : request(
+                        "query($id: ID!) { node(id: $id) { ... on BulkOperation { " + FIELDS + " } } }",
+                        Map.of("id", id));
     }
 
     /**
@@ -269,9 +316,13 @@ public final class ShopifyBulk {
      */
     public Map<String, Object> polled(Run run, GraphqlReply reply) {
         refuseErrors(reply);
-        JsonNode node = reply.data().hasNonNull("bulkOperation") ? reply.data().path("bulkOperation") : reply.data().path("node");
+        JsonNode node = reply.data().hasNonNull("bulkOperation")
+                ? reply.data().path("bulkOperation")
+                : reply.data().path("node");
         if (!node.hasNonNull("status")) {
-            throw new RunFailed("operation_missing", "The source no longer knows " + run.operationId().orElse("the operation"));
+            throw new RunFailed(
+                    "operation_missing",
+                    "The source no longer knows " + run.operationId().orElse("the operation"));
         }
         BulkOperation operation = BulkOperation.of(node);
         return operation.isUnderWay() ? underWay(run, operation) : ended(run, operation);
@@ -280,14 +331,21 @@ public final class ShopifyBulk {
     private Map<String, Object> underWay(Run run, BulkOperation operation) {
         int polls = run.pollAttempts() + 1;
         if (polls >= settings.shopify().pollAttempts()) {
-            throw new RunFailed("poll_attempts", operation.id() + " is still " + operation.status() + " after " + polls
-                    + " looks; it was left alone at the source");
+            throw new RunFailed(
+                    "poll_attempts",
+                    operation.id() + " is still " + operation.status() + " after " + polls
+                            + " looks; it was left alone at the source");
         }
         Map<String, Object> values = new HashMap<>();
         values.put("ended", false);
         values.put("pause_millis", settings.shopify().pollInterval().toMillis());
-        values.put("reason", "the bulk operation is " + operation.status()
-                + operation.objectCount().map(count -> ", " + count + " objects so far").orElse(""));
+        values.put(
+                "reason",
+                "the bulk operation is " + operation.status()
+                        + operation
+                                .objectCount()
+                                .map(count -> ", " + count + " objects so far")
+                                .orElse(""));
         values.put("attempts", 0);
         values.put("poll_attempts", polls);
         values.put("operation_status", operation.status());
@@ -297,23 +355,35 @@ public final class ShopifyBulk {
 
     private Map<String, Object> ended(Run run, BulkOperation operation) {
         boolean completed = operation.isCompleted();
-        boolean empty = completed && operation.objectCount().filter(count -> count == 0).isPresent();
+        boolean empty =
+                completed && operation.objectCount().filter(count -> count == 0).isPresent();
         if (completed && operation.objectCount().isEmpty()) {
-            throw new RunFailed("result_dropped", operation.id() + " is COMPLETED but the source did not say how many objects it has");
+            throw new RunFailed(
+                    "result_dropped",
+                    operation.id() + " is COMPLETED but the source did not say how many objects it has");
         }
         if (completed && operation.url().isEmpty() && !empty) {
-            throw new RunFailed("result_dropped", operation.id() + " is COMPLETED with " + operation.objectCount().orElse(0L)
-                    + " objects but the source offers no file");
+            throw new RunFailed(
+                    "result_dropped",
+                    operation.id() + " is COMPLETED with "
+                            + operation.objectCount().orElse(0L) + " objects but the source offers no file");
         }
         if (!completed && operation.anyUrl().isEmpty()) {
-            throw new RunFailed("operation_" + operation.status().toLowerCase(Locale.ROOT), operation.id() + " ended as " + operation.status()
-                    + operation.errorCode().map(code -> " (" + code + ")").orElse("") + " with nothing to load");
+            throw new RunFailed(
+                    "operation_" + operation.status().toLowerCase(Locale.ROOT),
+                    operation.id() + " ended as " + operation.status()
+                            + operation
+                                    .errorCode()
+                                    .map(code -> " (" + code + ")")
+                                    .orElse("") + " with nothing to load");
         }
         Map<String, Object> values = new HashMap<>();
         values.put("ended", true);
         values.put("operation_status", operation.status());
         values.put("result_complete", completed);
-        values.put("result_url", completed ? operation.url().orElse(null) : operation.anyUrl().orElse(null));
+        values.put(
+                "result_url",
+                completed ? operation.url().orElse(null) : operation.anyUrl().orElse(null));
         values.put("object_count", operation.objectCount().orElse(null));
         values.put("root_object_count", operation.rootObjectCount().orElse(null));
         values.put("file_size", operation.fileSize().orElse(null));
@@ -334,8 +404,10 @@ public final class ShopifyBulk {
     public GraphqlReply reply(String body, String version, String date, String deprecation) {
         String asked = settings.shopify().apiVersion();
         if (version != null && !version.isBlank() && !version.strip().equals(asked)) {
-            throw new RunFailed("api_version", "Version " + asked + " was asked for but " + version.strip()
-                    + " answered; the source fell forward, so set tidemark.shopify.api-version to a supported version");
+            throw new RunFailed(
+                    "api_version",
+                    "Version " + asked + " was asked for but " + version.strip()
+                            + " answered; the source fell forward, so set tidemark.shopify.api-version to a supported version");
         }
         if (deprecation != null && !deprecation.isBlank()) {
             LOG.warn("The source says that a used API is deprecated: {}", deprecation);
@@ -351,10 +423,15 @@ public final class ShopifyBulk {
         for (JsonNode error : errors) {
             String code = error.path("extensions").path("code").asText("");
             if (code.equals("THROTTLED") || error.path("message").asText("").equals("Throttled")) {
-                throw new Waiting("the source throttles", restoreTime(json.path("extensions").path("cost")));
+                throw new Waiting(
+                        "the source throttles",
+                        restoreTime(json.path("extensions").path("cost")));
             }
             if (code.equals("INTERNAL_SERVER_ERROR")) {
-                throw new TransientFailure("The source reported an internal error: " + error.path("message").asText(), Optional.empty());
+                throw new TransientFailure(
+                        "The source reported an internal error: "
+                                + error.path("message").asText(),
+                        Optional.empty());
             }
         }
         return new GraphqlReply(json.path("data"), errors, json.path("extensions"), httpDate(date));
@@ -371,7 +448,8 @@ public final class ShopifyBulk {
     /** Not a full bucket, only what the request lacked. */
     private Duration restoreTime(JsonNode cost) {
         double requested = cost.path("requestedQueryCost").asDouble(0);
-        double available = cost.path("throttleStatus").path("currentlyAvailable").asDouble(0);
+        double available =
+                cost.path("throttleStatus").path("currentlyAvailable").asDouble(0);
         double rate = cost.path("throttleStatus").path("restoreRate").asDouble(0);
         Duration least = settings.http().retryDelay();
         if (rate <= 0) {
@@ -384,8 +462,10 @@ public final class ShopifyBulk {
     private static void refuseDenied(GraphqlReply reply) {
         for (JsonNode error : reply.errors()) {
             if (error.path("extensions").path("code").asText("").equals("ACCESS_DENIED")) {
-                throw new RunFailed("access_denied", "The source denies access: " + error.path("message").asText()
-                        + "; add the scope to the app and install it again");
+                throw new RunFailed(
+                        "access_denied",
+                        "The source denies access: " + error.path("message").asText()
+                                + "; add the scope to the app and install it again");
             }
         }
     }
@@ -400,8 +480,10 @@ public final class ShopifyBulk {
     private void refuseAlias(String store, String domain) {
         Optional<String> configured = shop(store).domain();
         if (!domain.isEmpty() && configured.isPresent() && !configured.get().equalsIgnoreCase(domain)) {
-            throw new RunFailed("shop_alias", "The shop calls itself " + domain + " but store " + store + " is configured as "
-                    + configured.get() + "; configure the shop's permanent domain");
+            throw new RunFailed(
+                    "shop_alias",
+                    "The shop calls itself " + domain + " but store " + store + " is configured as " + configured.get()
+                            + "; configure the shop's permanent domain");
         }
     }
 
@@ -411,8 +493,10 @@ public final class ShopifyBulk {
                 .filter(scope -> !granted.contains(scope) && !granted.contains(scope.replaceFirst("^read_", "write_")))
                 .toList();
         if (!missing.isEmpty()) {
-            throw new RunFailed("missing_scope", "The token of store " + store + " lacks " + String.join(", ", missing) + ", which "
-                    + stream.name() + " needs; add the scope to the app and install it again");
+            throw new RunFailed(
+                    "missing_scope",
+                    "The token of store " + store + " lacks " + String.join(", ", missing) + ", which " + stream.name()
+                            + " needs; add the scope to the app and install it again");
         }
     }
 
@@ -446,7 +530,9 @@ public final class ShopifyBulk {
         Map<String, Object> values = new HashMap<>();
         values.put("operation_id", operation.id());
         values.put("operation_status", operation.status());
-        values.put("source_started_at", operation.createdAt().map(Instant::toString).orElse(null));
+        values.put(
+                "source_started_at",
+                operation.createdAt().map(Instant::toString).orElse(null));
         return values;
     }
 
@@ -456,13 +542,15 @@ public final class ShopifyBulk {
 
     private StreamDeclaration stream(Run run) {
         return catalog.find(run.stream())
-                .orElseThrow(() -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
+                .orElseThrow(
+                        () -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
     }
 
     private Settings.ShopifyStore shop(String store) {
         return Optional.ofNullable(settings.stores().get(store))
                 .flatMap(Settings.Store::shopify)
-                .orElseThrow(() -> new RunFailed("unknown_store", "Store " + store + " has no Shopify shop configured"));
+                .orElseThrow(
+                        () -> new RunFailed("unknown_store", "Store " + store + " has no Shopify shop configured"));
     }
 
     private static String request(String document, Map<String, Object> variables) {
@@ -475,7 +563,9 @@ public final class ShopifyBulk {
 
     private static Optional<Instant> httpDate(String text) {
         try {
-            return Optional.ofNullable(text).map(date -> ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+            return Optional.ofNullable(text)
+                    .map(date -> ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
+                            .toInstant());
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }
@@ -491,7 +581,8 @@ public final class ShopifyBulk {
 
     private static String sha256(String text) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
