@@ -34,11 +34,7 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
             int runs) {
 
         boolean isGood() {
-            return before.areNone()
-                    && after.areNone()
-                    && recovery.exitCode() == 0
-                    && sameDerived
-                    && operations <= runs;
+            return before.areNone() && after.areNone() && recovery.exitCode() == 0 && sameDerived && operations <= runs;
         }
 
         @Override
