@@ -69,14 +69,9 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         Outcome recovery = world.sync();
         Findings after = world.ask(Oracle.all());
         boolean sameDerived = world.derived().equals(undisturbed);
-        return new Result(
-                this,
-                struck.exitCode(),
-                before,
-                recovery,
-                after,
-                sameDerived,
-                world.shop().operations());
+        int operations = world.shop().operations();
+        int runs = Integer.parseInt(world.sql().value("select count(*) from sync_run"));
+        return new Result(this, struck.exitCode(), before, recovery, after, sameDerived, operations, runs);
     }
 
     /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */
