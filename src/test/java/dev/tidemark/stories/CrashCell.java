@@ -20,7 +20,8 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
      * @param recovery the recovery run
      * @param after what the oracles said after it
      * @param sameDerived whether products and measurements are those of an undisturbed run, byte for byte
-     * @param operations bulk operations that the source has seen
+     * @param operations bulk operations that the source has seen; no run may submit two
+     * @param runs the run that was struck, and the recovery where that was another one
      */
     record Result(
             CrashCell cell,
@@ -29,20 +30,17 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
             Outcome recovery,
             Findings after,
             boolean sameDerived,
-            int operations) {
+            int operations,
+            int runs) {
 
         boolean isGood() {
-            return before.areNone()
-                    && after.areNone()
-                    && recovery.exitCode() == 0
-                    && sameDerived
-                    && operations <= cell.mostOperations(struck);
+            return before.areNone() && after.areNone() && recovery.exitCode() == 0 && sameDerived && operations <= runs;
         }
 
         @Override
         public String toString() {
             return String.format(
-                    "%-13s %-13s #%-3d %-8s  exit %3d  oracles before: %s  recovery: %s  oracles after: %s  derived: %s  operations: %d",
+                    "%-13s %-13s #%-3d %-8s  exit %3d  oracles before: %s  recovery: %s  oracles after: %s  derived: %s  operations: %d  runs: %d",
                     cell.point,
                     cell.phase,
                     cell.occurrence,
@@ -52,7 +50,8 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
                     recovery.status(),
                     after,
                     sameDerived ? "same" : "DIFFERENT",
-                    operations);
+                    operations,
+                    runs);
         }
     }
 
@@ -63,11 +62,6 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
      */
     record Struck(int exitCode, String runId) {}
 
-    /** Only a run that ended in spite of the strike is followed by a second one that asks the source again. */
-    private int mostOperations(int struckExitCode) {
-        return struckExitCode == 0 ? 2 : 1;
-    }
-
     /** @param undisturbed what a run leaves that nothing strikes */
     Result play(World world, Map<String, String> undisturbed) {
         Struck struck = strike(world);
@@ -75,14 +69,9 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         Outcome recovery = world.sync();
         Findings after = world.ask(Oracle.all());
         boolean sameDerived = world.derived().equals(undisturbed);
-        return new Result(
-                this,
-                struck.exitCode(),
-                before,
-                recovery,
-                after,
-                sameDerived,
-                world.shop().operations());
+        int operations = world.shop().operations();
+        int runs = Integer.parseInt(world.sql().value("select count(*) from sync_run"));
+        return new Result(this, struck.exitCode(), before, recovery, after, sameDerived, operations, runs);
     }
 
     /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */
