@@ -32,6 +32,8 @@ with lease as materialized (
        and l.order_id = h.order_id
        and l.removed_at is null
        and (l.order_updated_at, l.run_number) < (h.updated_at, h.run_number)
+       -- Written by the same run means that it was in the same file, if after an older reading of its order.
+       and l.run_number <> h.run_number
        -- What is set aside is in the file after all.
        and not exists (
            select from dead_letter d

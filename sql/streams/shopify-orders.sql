@@ -162,7 +162,10 @@ with lease as materialized (
            unnest(cast(:#line_parent_version as timestamptz[])) as order_updated_at,
            unnest(cast(:#line_ordinal as int4[])) as ordinal
 ), line_new as materialized (
-    select distinct on (n.line_item_id) n.*, p.run_number as order_run_number, coalesce(p.version > n.order_updated_at, false) as stale
+    select distinct on (n.line_item_id) n.*, p.run_number as order_run_number,
+           -- An order that is twice in one file may have its lines only once, after the older reading: they stay.
+           coalesce(p.version > n.order_updated_at
+                    and (p.run_number <> cast(:#run_number as int8) or p.version = 'infinity'), false) as stale
       from line_in n
       join parent p using (order_id)
      cross join lease

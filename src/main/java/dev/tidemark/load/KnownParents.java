@@ -23,7 +23,8 @@ final class KnownParents {
                 old = young;
                 young = new VersionMap(GENERATION / 8);
             }
-            young.put(id, version);
+            // An older reading of the same parent, later in the file, does not make its children older.
+            young.put(id, Math.max(version, version(id)));
         });
     }
 }

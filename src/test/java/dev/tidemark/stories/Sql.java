@@ -14,6 +14,8 @@ import java.util.List;
 
 /** Looks at a story's database past the product. */
 final class Sql {
+    private static final String ADMIN_SHUTDOWN = "57P01";
+
     private final Postgres postgres;
     private final String database;
 
@@ -29,10 +31,24 @@ final class Sql {
     }
 
     <T> T work(Work<T> work) {
+        try {
+            return once(work);
+        } catch (SQLException e) {
+            if (!ADMIN_SHUTDOWN.equals(e.getSQLState())) {
+                throw new IllegalStateException("Looking at database " + database + " failed", e);
+            }
+        }
+        // A story that terminates every backend of its database may strike the one that looks on, too.
+        try {
+            return once(work);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Looking at database " + database + " failed twice", e);
+        }
+    }
+
+    private <T> T once(Work<T> work) throws SQLException {
         try (Connection connection = postgres.connect(database)) {
             return work.on(connection);
-        } catch (SQLException e) {
-            throw new IllegalStateException("Looking at database " + database + " failed", e);
         }
     }
 
