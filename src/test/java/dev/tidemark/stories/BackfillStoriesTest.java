@@ -20,8 +20,7 @@ class BackfillStoriesTest {
 
     @Test
     void a_backfill_of_128_windows_killed_three_times_completes_beside_a_daily_run(Services services) {
-        try (World world = World.with(
-                services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))) {
+        try (World world = World.with(services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))) {
             world.set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "20ms").set("TIDEMARK_SYNC_FLOOR", "1d");
             Instant mark = OrderSyncStoriesTest.completed(world, world.sync()).watermark();
             assertThat(orders(world)).as("orders that the floor lets through").isLessThan(40);
@@ -82,8 +81,7 @@ class BackfillStoriesTest {
 
     @Test
     void a_window_that_fails_leaves_the_others_going_and_can_be_read_again(Services services) {
-        try (World world = World.with(
-                services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))) {
+        try (World world = World.with(services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))) {
             world.set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "20ms");
             world.shop().fault("bulk-expired:1");
             Instant to = services.startedAt();
