@@ -7,10 +7,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** The faults in force, each with how often it may still strike. Thread-safe. */
-final class Faults {
+public final class Faults {
 
     /** One fault in force. */
-    static final class Active {
+    public static final class Active {
         private final Fault fault;
         private final String argument;
         private final long limit;
@@ -119,7 +119,7 @@ final class Faults {
     }
 
     /** The fault strikes now, when it is in force: counts towards its limit. */
-    Optional<Active> strike(Fault fault) {
+    public Optional<Active> strike(Fault fault) {
         return active.stream()
                 .filter(entry -> entry.fault() == fault && entry.strike())
                 .findFirst();

@@ -105,7 +105,43 @@ final class OrderGenerator {
         return versions;
     }
 
-    private long createdAt(long index) {
+    /** How many customers subscribe, some of them without an order yet. */
+    long subscribers() {
+        return count == 0 ? 0 : Math.max(1, count / 12);
+    }
+
+    /** The subscriber's id as a customer of the shop. */
+    static long customerId(long subscriber) {
+        return FIRST_CUSTOMER_ID + subscriber * 7_919 + 17;
+    }
+
+    boolean repeatsSubscription(long index) {
+        return dice.percent(35, index, 30);
+    }
+
+    /** Whose subscription the order repeats, if it repeats one. */
+    long subscriberOf(long index) {
+        return dice.belowLong(subscribers(), index, 35);
+    }
+
+    /** What every order of the subscriber holds, unless somebody edits it. */
+    List<Order.Line> subscribedLines(long subscriber) {
+        return lines(0, customerId(subscriber), true, false);
+    }
+
+    String emailOf(long subscriber) {
+        return email(customerId(subscriber), 0);
+    }
+
+    long refundedAt(long index) {
+        return at(Event.REFUNDED, index, createdAt(index));
+    }
+
+    long cancelledAt(long index) {
+        return at(Event.CANCELLED, index, createdAt(index));
+    }
+
+    long createdAt(long index) {
         double place = (index + dice.below(1_000, index, 2) / 1_000.0) / Math.max(1, count);
         double days = place * 120;
         double busyEvenings = Math.sin(2 * Math.PI * days) * 0.9 / (2 * Math.PI);
@@ -152,7 +188,7 @@ final class OrderGenerator {
     }
 
     private Order version(long index, List<Moment> moments, int upTo) {
-        boolean subscription = dice.percent(35, index, 30);
+        boolean subscription = repeatsSubscription(index);
         long customer = customer(index, subscription);
         String financial = moments.stream().anyMatch(moment -> moment.event() == Event.PAID) ? "PENDING" : "PAID";
         String fulfillment = "UNFULFILLED";
@@ -208,11 +244,8 @@ final class OrderGenerator {
         if (!subscription && dice.percent(4, index, 34)) {
             return 0;
         }
-        long subscribers = Math.max(1, count / 12);
-        long number = subscription
-                ? dice.belowLong(subscribers, index, 35)
-                : subscribers + dice.belowLong(Math.max(1, count / 2), index, 36);
-        return FIRST_CUSTOMER_ID + number * 7_919 + 17;
+        return customerId(
+                subscription ? subscriberOf(index) : subscribers() + dice.belowLong(Math.max(1, count / 2), index, 36));
     }
 
     private String email(long customer, long index) {

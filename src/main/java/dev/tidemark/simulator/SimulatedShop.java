@@ -47,6 +47,10 @@ final class SimulatedShop {
         return range;
     }
 
+    SubscriptionOrders subscriptionOrders() {
+        return new SubscriptionOrders(generator);
+    }
+
     long indexLagMillis() {
         return indexLag.toMillis();
     }
