@@ -22,6 +22,13 @@ final class ShopTypes {
     final RecordType<Location> location = new RecordType<>("Location", Location.class);
     final RecordType<Location> locationAddress = new RecordType<>("LocationAddress", Location.class);
     final RecordType<SoldLine> lineItem = new RecordType<>("LineItem", SoldLine.class);
+    final RecordType<Refunded> refund = new RecordType<>("Refund", Refunded.class);
+    final RecordType<Refunded.Line> refundLineItem = new RecordType<>("RefundLineItem", Refunded.Line.class);
+    final RecordType<Refunded.Adjustment> orderAdjustment =
+            new RecordType<>("OrderAdjustment", Refunded.Adjustment.class);
+    final RecordType<Payment> transaction = new RecordType<>("OrderTransaction", Payment.class);
+    final RecordType<Parcel> fulfillment = new RecordType<>("Fulfillment", Parcel.class);
+    final RecordType<Parcel> trackingInfo = new RecordType<>("FulfillmentTrackingInfo", Parcel.class);
     final RecordType<Order> order = new RecordType<>("Order", Order.class);
 
     private final List<RecordType<?>> all = List.of(
@@ -39,6 +46,12 @@ final class ShopTypes {
             location,
             locationAddress,
             lineItem,
+            refund,
+            refundLineItem,
+            orderAdjustment,
+            transaction,
+            fulfillment,
+            trackingInfo,
             order);
 
     ShopTypes(SimulatedShop shop) {
@@ -47,6 +60,8 @@ final class ShopTypes {
         ProductFields.describe(this, shop);
         InventoryFields.describe(this, shop);
         OrderFields.describe(this, shop);
+        RefundFields.describe(this);
+        DeliveryFields.describe(this);
     }
 
     RecordType<?> named(String name) {

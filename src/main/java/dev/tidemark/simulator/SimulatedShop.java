@@ -111,6 +111,11 @@ final class SimulatedShop {
         return OrderGenerator.NUMBERS_AFTER + 1 + orders.atStart() + orders.placeOf(createdOrderId);
     }
 
+    /** The id of the order that has or would have this number. */
+    long orderOfNumber(long number) {
+        return number > OrderGenerator.NUMBERS_AFTER ? orders.idOfPlace(number - OrderGenerator.NUMBERS_AFTER - 1) : 0;
+    }
+
     synchronized long newLineId() {
         return FIRST_CREATED_LINE_ID + 101 * createdLines++;
     }
