@@ -18,6 +18,7 @@ enum Gid {
     ORDER_ADJUSTMENT("OrderAdjustment"),
     ORDER_TRANSACTION("OrderTransaction"),
     FULFILLMENT("Fulfillment"),
+    BASIC_EVENT("BasicEvent"),
     SHOP("Shop"),
     BULK_OPERATION("BulkOperation");
 

@@ -29,6 +29,9 @@ final class ShopNodes {
                 .flatMap(item -> shop.stock().levels(item.id()).stream()
                         .filter(level -> level.number() == number)
                         .findFirst()));
+        finders.put(Gid.BASIC_EVENT, id -> shop.diary().events().stream()
+                .filter(event -> event.id() == id)
+                .findFirst());
         finders.put(Gid.LOCATION, id -> Location.ALL.stream()
                 .filter(location -> location.id() == id)
                 .findFirst());

@@ -1,6 +1,9 @@
 package dev.tidemark.simulator;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The types of the shop's records by their names in the API. Paged answers and bulk files both read values through this
@@ -29,6 +32,7 @@ final class ShopTypes {
     final RecordType<Payment> transaction = new RecordType<>("OrderTransaction", Payment.class);
     final RecordType<Parcel> fulfillment = new RecordType<>("Fulfillment", Parcel.class);
     final RecordType<Parcel> trackingInfo = new RecordType<>("FulfillmentTrackingInfo", Parcel.class);
+    final RecordType<BasicEvent> event = new RecordType<>("BasicEvent", BasicEvent.class);
     final RecordType<Order> order = new RecordType<>("Order", Order.class);
 
     private final List<RecordType<?>> all = List.of(
@@ -52,7 +56,11 @@ final class ShopTypes {
             transaction,
             fulfillment,
             trackingInfo,
+            event,
             order);
+
+    private final Map<String, RecordType<?>> byName =
+            all.stream().collect(Collectors.toMap(RecordType::name, Function.identity()));
 
     ShopTypes(SimulatedShop shop) {
         MoneyFields.describe(this);
@@ -62,13 +70,15 @@ final class ShopTypes {
         OrderFields.describe(this, shop);
         RefundFields.describe(this);
         DeliveryFields.describe(this);
+        EventFields.describe(this);
     }
 
     RecordType<?> named(String name) {
-        return all.stream()
-                .filter(type -> type.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("The schema has a type " + name + ", the shop does not"));
+        RecordType<?> type = byName.get(name);
+        if (type == null) {
+            throw new IllegalStateException("The schema has a type " + name + ", the shop does not");
+        }
+        return type;
     }
 
     /** The name of the type that describes a record. */

@@ -31,6 +31,7 @@ final class SimulatedShop {
     private final Records<Product> products;
     private final Records<InventoryItem> inventoryItems;
     private final Stock stock;
+    private final Diary diary;
 
     private long createdLines;
     private long createdVariants;
@@ -44,6 +45,7 @@ final class SimulatedShop {
         this.inventoryItems =
                 new Records<>(Origin.of(range.inventoryItems(dice, start)), clock, FIRST_CREATED_ITEM_ID, 1);
         this.stock = new Stock(dice, clock, start);
+        this.diary = new Diary(clock);
         this.customerGenerator = new CustomerGenerator(dice, options.orders(), start, options.sameSecond());
         this.customers = new Records<>(customerGenerator, clock, FIRST_CREATED_CUSTOMER_ID, 1_013);
         this.orders = new Records<>(
@@ -75,6 +77,10 @@ final class SimulatedShop {
 
     Stock stock() {
         return stock;
+    }
+
+    Diary diary() {
+        return diary;
     }
 
     /** The variants of all products that exist now, in no order that means anything. */
