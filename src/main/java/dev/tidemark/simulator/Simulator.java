@@ -39,7 +39,8 @@ public final class Simulator implements AutoCloseable {
                 clock,
                 bulk,
                 faults,
-                downloads);
+                downloads,
+                duringScan.pages());
         AdminApi admin = new AdminApi(options, fields, faults, new HttpFaults(faults, clock));
         TruthApi truth = new TruthApi(shop, clock);
         ControlApi control = new ControlApi(new ShopChanges(shop, clock), faults, clock, bulk, duringScan, requests);

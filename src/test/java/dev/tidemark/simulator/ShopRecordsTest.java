@@ -232,6 +232,42 @@ class ShopRecordsTest {
     }
 
     @Test
+    void a_record_that_changes_between_two_pages_comes_again_at_the_end() {
+        shop.control(
+                "during-scan",
+                "{\"after_pages\":2,\"list\":\"customers\",\"of\":\"customers\",\"change\":{\"index\":0}}");
+        long changed =
+                shop.truth("customers?limit=1").get(0).path("customer_id").asLong();
+        List<JsonNode> walked = pages("customers", ", sortKey: UPDATED_AT", "id updatedAt");
+        assertThat(number(walked.get(walked.size() - 1).path("id"))).isEqualTo(changed);
+        assertThat(shop.read("/_control/during-scan").path("waiting").asInt()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nul:2, 2", "bad-money:2, 2", "null-updated-at:2, 2", "orphan-children:2, 0"})
+    void bulk_files_of_other_records_can_be_damaged_too(String fault, int lines) {
+        String query = "{ customers { edges { node { id displayName updatedAt amountSpent { amount } } } } }";
+        List<String> clean = shop.lines(shop.run(query));
+        shop.control("faults", "[\"" + fault + "\"]");
+        List<String> damaged = shop.lines(shop.run(query));
+        assertThat(clean).filteredOn(line -> !damaged.contains(line)).hasSize(lines);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "null-updated-at, /updatedAt, null",
+        "bad-money, /amountSpent/amount, twelve",
+        "nul, /displayName, #nul\\u0000"
+    })
+    void the_first_record_of_a_page_can_be_damaged(String fault, String place, String value) {
+        List<JsonNode> clean = pages("customers", "", "id displayName updatedAt amountSpent { amount }");
+        shop.control("faults", "[\"page-damage:" + fault + ":1\"]");
+        List<JsonNode> damaged = pages("customers", "", "id displayName updatedAt amountSpent { amount }");
+        assertThat(damaged.get(0).at(place).asText()).isEqualTo(value.replace("\\u0000", "\u0000"));
+        assertThat(damaged.subList(1, damaged.size())).isEqualTo(clean.subList(1, clean.size()));
+    }
+
+    @Test
     void records_that_share_a_second_are_paged_without_loss() {
         try (ShopClient crowded = ShopClient.start(
                 ShopClient.options().orders(500).sameSecond(400).restoreRate(2_000))) {
