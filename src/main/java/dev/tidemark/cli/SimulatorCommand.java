@@ -144,6 +144,8 @@ final class SimulatorCommand implements Callable<Integer> {
         where.put("url", shop.url());
         where.put("domain", options.domain());
         where.put("token", options.token());
+        where.put("recharge_url", shop.rechargeUrl());
+        where.put("recharge_token", shop.rechargeToken());
         where.put("seed", seed);
         where.put("orders", orders);
         s3.ifPresent(server -> where.put("s3_endpoint", server.endpoint()));

@@ -69,9 +69,8 @@ final class CustomerGenerator implements Origin<Customer> {
         if (!subscription && dice.percent(4, order, 34)) {
             return 0;
         }
-        long number = subscription
-                ? dice.belowLong(subscribers(), order, 35)
-                : subscribers() + dice.belowLong(Math.max(1, orders / 2), order, 36);
+        long number =
+                subscription ? subscriberOf(order) : subscribers() + dice.belowLong(Math.max(1, orders / 2), order, 36);
         return id(number);
     }
 
@@ -109,8 +108,14 @@ final class CustomerGenerator implements Origin<Customer> {
                 COUNTRIES[dice.below(COUNTRIES.length, id, 939)]);
     }
 
-    private long subscribers() {
+    /** How many customers subscribe, some of them without an order yet; they come first. */
+    long subscribers() {
         return Math.max(1, orders / 12);
+    }
+
+    /** The index of the customer whose subscription an order repeats, if it repeats one. */
+    long subscriberOf(long order) {
+        return dice.belowLong(subscribers(), order, 35);
     }
 
     private String name(String[] names, long id, int question) {

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * <p>Written {@code NAME}, {@code NAME:ARG} or {@code NAME:ARG:TIMES}; for those of {@link Form#TIMES} the number comes
  * first, {@code NAME:TIMES} or {@code NAME:TIMES:ARG}. Without a number a fault lasts until it is removed.
  */
-enum Fault {
+public enum Fault {
     HTTP_401(Form.TIMES, "Admin API answers 401: wrong token"),
     HTTP_402(Form.TIMES, "Admin API answers 402: shop frozen"),
     HTTP_403(Form.TIMES, "Admin API answers 403"),
@@ -48,6 +48,8 @@ enum Fault {
             Form.ARG,
             "The first record of a page is damaged as record fault ARG (default bad-money) damages lines; for lists"
                     + " selected by edges and pageInfo"),
+    RECHARGE_CURSOR_LOOP(Form.TIMES, "Recharge: a page's next_cursor leads back to its own beginning"),
+    RECHARGE_PAGE_REPEATED(Form.TIMES, "Recharge: the next page shows the same records, under a cursor of its own"),
     FALL_FORWARD(Form.ARG, "Answers come from version ARG (default the next later one), and the header says so"),
     SHOP_ALIAS(Form.ARG, "shop.myshopifyDomain is ARG, default another shop's name"),
     SEARCH_WARNING(Form.ARG, "Every answer about a list warns that field ARG (default updated_at) was ignored"),
@@ -115,7 +117,7 @@ enum Fault {
     DUPLICATE_NEWER(Form.COUNT, "Orders preceded by an older version of themselves");
 
     /** What the parts after the name mean. */
-    enum Form {
+    public enum Form {
         /** {@code NAME:TIMES:ARG}. */
         TIMES,
         /** {@code NAME:ARG:TIMES}. */

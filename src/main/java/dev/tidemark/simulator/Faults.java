@@ -8,10 +8,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** The faults in force, each with how often it may still strike. Thread-safe. */
-final class Faults {
+public final class Faults {
 
     /** One fault in force. */
-    static final class Active {
+    public static final class Active {
         private final Fault fault;
         private final String argument;
         private final long limit;
@@ -120,7 +120,7 @@ final class Faults {
     }
 
     /** The fault strikes now, when it is in force: counts towards its limit. */
-    Optional<Active> strike(Fault fault) {
+    public Optional<Active> strike(Fault fault) {
         return strike(fault, entry -> true);
     }
 

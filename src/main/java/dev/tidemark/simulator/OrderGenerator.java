@@ -112,7 +112,43 @@ final class OrderGenerator implements Origin<Order> {
         return versions;
     }
 
-    private long createdAt(long index) {
+    /** How many customers subscribe, some of them without an order yet. */
+    long subscribers() {
+        return count == 0 ? 0 : customers.subscribers();
+    }
+
+    /** The subscriber's id as a customer of the shop. */
+    long customerId(long subscriber) {
+        return customers.id(subscriber);
+    }
+
+    boolean repeatsSubscription(long index) {
+        return dice.percent(35, index, 30);
+    }
+
+    /** Whose subscription the order repeats, if it repeats one. */
+    long subscriberOf(long index) {
+        return customers.subscriberOf(index);
+    }
+
+    /** What every order of the subscriber holds, unless somebody edits it. */
+    List<Order.Line> subscribedLines(long subscriber) {
+        return lines(0, customerId(subscriber), true, false);
+    }
+
+    String emailOf(long subscriber) {
+        return customers.email(customerId(subscriber));
+    }
+
+    long refundedAt(long index) {
+        return at(Event.REFUNDED, index, createdAt(index));
+    }
+
+    long cancelledAt(long index) {
+        return at(Event.CANCELLED, index, createdAt(index));
+    }
+
+    long createdAt(long index) {
         double place = (index + dice.below(1_000, index, 2) / 1_000.0) / Math.max(1, count);
         double days = place * 120;
         double busyEvenings = Math.sin(2 * Math.PI * days) * 0.9 / (2 * Math.PI);
@@ -164,7 +200,7 @@ final class OrderGenerator implements Origin<Order> {
     }
 
     private Order version(long index, List<Moment> moments, int upTo) {
-        boolean subscription = dice.percent(35, index, 30);
+        boolean subscription = repeatsSubscription(index);
         long customer = customers.customer(index, subscription);
         String financial = moments.stream().anyMatch(moment -> moment.event() == Event.PAID) ? "PENDING" : "PAID";
         String fulfillment = "UNFULFILLED";

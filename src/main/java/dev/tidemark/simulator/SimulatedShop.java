@@ -26,6 +26,7 @@ final class SimulatedShop {
     private final Duration indexLag;
     private final ProductRange range;
     private final CustomerGenerator customerGenerator;
+    private final OrderGenerator orderGenerator;
     private final Records<Order> orders;
     private final Records<Customer> customers;
     private final Records<Product> products;
@@ -48,11 +49,9 @@ final class SimulatedShop {
         this.diary = new Diary(clock);
         this.customerGenerator = new CustomerGenerator(dice, options.orders(), start, options.sameSecond());
         this.customers = new Records<>(customerGenerator, clock, FIRST_CREATED_CUSTOMER_ID, 1_013);
-        this.orders = new Records<>(
-                new OrderGenerator(dice, options.orders(), start, range, customerGenerator, options.sameSecond()),
-                clock,
-                FIRST_CREATED_ORDER_ID,
-                1_009);
+        this.orderGenerator =
+                new OrderGenerator(dice, options.orders(), start, range, customerGenerator, options.sameSecond());
+        this.orders = new Records<>(orderGenerator, clock, FIRST_CREATED_ORDER_ID, 1_009);
     }
 
     ProductRange range() {
@@ -106,6 +105,10 @@ final class SimulatedShop {
 
     synchronized long newVariantId() {
         return FIRST_CREATED_VARIANT_ID + 103 * createdVariants++;
+    }
+
+    SubscriptionOrders subscriptionOrders() {
+        return new SubscriptionOrders(orderGenerator);
     }
 
     long indexLagMillis() {
