@@ -91,7 +91,8 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     }
 
     void addNull() {
-        INT.set(bytes, begin(4), NULL_LENGTH);
+        int at = begin(4);
+        INT.set(bytes, at, NULL_LENGTH);
         nulls = true;
     }
 
