@@ -204,6 +204,8 @@ public final class Tidemark implements Engine {
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
+        properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
+        properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(
