@@ -247,7 +247,10 @@ class ApiTest {
         assertThat(document.get("paths").fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder(
-                        SYNC, "/api/ingest/runs", "/api/ingest/runs/{run_id}", "/api/ingest/backfills",
+                        SYNC,
+                        "/api/ingest/runs",
+                        "/api/ingest/runs/{run_id}",
+                        "/api/ingest/backfills",
                         "/api/ingest/backfills/{backfill_id}",
                         "/api/ingest/backfills/{backfill_id}/pause",
                         "/api/ingest/backfills/{backfill_id}/resume",
