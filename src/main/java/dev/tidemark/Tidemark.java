@@ -31,6 +31,7 @@ import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -189,13 +190,18 @@ public final class Tidemark implements Engine {
                 settings,
                 catalog.streams().stream()
                         .collect(Collectors.toMap(StreamDeclaration::name, StreamDeclaration::source)),
-                catalog.streams().stream()
-                        .filter(stream -> stream.fetch().equals("bulk"))
-                        .map(StreamDeclaration::name)
-                        .collect(Collectors.toSet()),
+                names(catalog, StreamDeclaration::isWindowed),
+                names(catalog, stream -> stream.fetch().equals("bulk")),
                 shopify.slots(),
                 worker,
                 clock);
+    }
+
+    private static Set<String> names(StreamCatalog catalog, Predicate<StreamDeclaration> kind) {
+        return catalog.streams().stream()
+                .filter(kind)
+                .map(StreamDeclaration::name)
+                .collect(Collectors.toSet());
     }
 
     private static Properties properties(Settings settings, Role role, boolean works) {
