@@ -8,6 +8,10 @@ with asked as (
            cast(:#window_seconds as bigint) * interval '1 second' as step,
            cast(ceil(extract(epoch from cast(:#to as timestamptz) - cast(:#from as timestamptz))
                      / cast(:#window_seconds as bigint)) as integer) as windows
+), longest as (
+    select coalesce(max(window_to - window_from), interval '0') as length
+      from backfill_window
+     where store_id = :#store and state = 'completed'
 ), made as (
     insert into backfill (store_id, backfill_id, stream, state, range_from, range_to, window_length, reading_order, parallel,
                           chunk_lines, initiator, started_at)
@@ -23,6 +27,7 @@ with asked as (
     select :#store, made.backfill_id, n, w.window_from, w.window_to, seen.records
       from made
      cross join asked
+     cross join longest
      cross join generate_series(1, asked.windows) n
      cross join lateral (
            select asked.range_from + (n - 1) * asked.step as window_from,
@@ -38,6 +43,7 @@ with asked as (
                      join backfill b on b.store_id = p.store_id and b.backfill_id = p.backfill_id and b.stream = :#stream
                     where p.store_id = :#store and p.state = 'completed'
                       and p.window_from < w.window_to and p.window_to > w.window_from
+                      and p.window_from >= w.window_from - longest.length
                     order by p.window_from, p.window_to, b.planned_at desc) p
             cross join lateral (
                   select coalesce(sum(k.roots), 0) as roots

@@ -19,7 +19,8 @@ select cast(v.document || case when cast(:#windows as boolean) then jsonb_build_
              from backfill b
              join backfill_window w using (store_id, backfill_id)
              left join sync_run r on r.run_id = w.run_id
-             left join sync_run_counts c on c.run_id = w.run_id
+             -- `offset 0` keeps the view inside the lateral, where only one run's own chunks are read.
+             left join lateral (select v.roots, v.set_aside from sync_run_counts v where v.run_id = w.run_id offset 0) c on true
             where b.store_id = v.store_id and b.backfill_id = v.backfill_id)) else '{}' end as text)
   from backfill_document v
  where v.backfill_id = cast(:#backfill_id as uuid)

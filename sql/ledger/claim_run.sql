@@ -1,5 +1,6 @@
 -- Claims one due run: takes its lease under a new epoch, so that every older claim can change nothing more.
--- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs and :#only_backfills (uuids; both null: claims any),
+-- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs (uuids; null: claims any),
+--      :#only_backfills (uuids; with any of them, runs of backfills are claimed beside the only runs),
 --      :#backfills (false: as many threads as may are at work on runs of backfills),
 --      :#busy_epochs (claims that a thread of this process is working on: it does not take a run over from itself)
 -- Out: the run's row, with epoch, claimed_at and the watermark it starts from; no row when none is due.
@@ -11,7 +12,8 @@ with due as (
        and r.due_at <= now()
        and r.stream = any (cast(:#streams as text[]))
        and (cast(:#only_runs as uuid[]) is null or r.run_id = any (cast(:#only_runs as uuid[]))
-            or r.backfill_id = any (cast(:#only_backfills as uuid[])))
+            -- Whoever works on a backfill also ends windows that others have left behind, which would hold their lanes.
+            or r.backfill_id is not null and cardinality(cast(:#only_backfills as uuid[])) > 0)
        and (r.backfill_id is null or cast(:#backfills as boolean))
        and (l.run_id is distinct from r.run_id or l.expires_at <= now() or (l.owner = :#owner and not l.busy))
        and (l.epoch is null or l.epoch <> all (cast(:#busy_epochs as int8[])))

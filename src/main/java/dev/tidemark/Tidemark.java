@@ -31,6 +31,7 @@ import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -189,13 +190,18 @@ public final class Tidemark implements Engine {
                 settings,
                 catalog.streams().stream()
                         .collect(Collectors.toMap(StreamDeclaration::name, StreamDeclaration::source)),
-                catalog.streams().stream()
-                        .filter(stream -> stream.fetch().equals("bulk"))
-                        .map(StreamDeclaration::name)
-                        .collect(Collectors.toSet()),
+                names(catalog, StreamDeclaration::isWindowed),
+                names(catalog, stream -> stream.fetch().equals("bulk")),
                 shopify.slots(),
                 worker,
                 clock);
+    }
+
+    private static Set<String> names(StreamCatalog catalog, Predicate<StreamDeclaration> kind) {
+        return catalog.streams().stream()
+                .filter(kind)
+                .map(StreamDeclaration::name)
+                .collect(Collectors.toSet());
     }
 
     private static Properties properties(Settings settings, Role role, boolean works) {
@@ -212,6 +218,8 @@ public final class Tidemark implements Engine {
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
+        properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
+        properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(

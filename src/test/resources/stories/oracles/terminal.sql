@@ -15,7 +15,7 @@ union all
 select format('run %s is completed, saw a version of %s, and no mark was ever committed', r.run_id, c.seen)
   from sync_run r
   join lateral (select max(max_version) as seen from sync_chunk k where k.run_id = r.run_id) c on c.seen is not null
- where r.status = 'completed'
+ where r.status = 'completed' and r.job_type = 'DAILY_SYNC_EXECUTE'
    and not exists (select 1 from sync_watermark w where w.store_id = r.store_id and w.stream = r.stream)
 union all
 select format('run %s is %s and says its mark advanced', run_id, status)

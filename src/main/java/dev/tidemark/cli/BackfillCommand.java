@@ -202,8 +202,9 @@ final class BackfillCommand implements Callable<Integer> {
                 throw new CommandFailure(
                         ExitCode.CONFLICT,
                         "Plan " + id + " was carried out before (" + answer.get("state")
-                                + "); a plan is carried out once. 'tidemark backfill resume " + id
-                                + "' goes on with it, 'tidemark backfill show " + id + "' tells how far it is.");
+                                + "); a plan is carried out once. 'tidemark backfill show " + id
+                                + "' tells how far it is, 'tidemark backfill resume " + id
+                                + "' goes on with it where it was left behind.");
             case "conflict" ->
                 throw new CommandFailure(
                         ExitCode.CONFLICT,

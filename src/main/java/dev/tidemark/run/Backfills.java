@@ -33,6 +33,7 @@ public final class Backfills {
 
     private final Settings settings;
     private final Map<String, String> sourceByStream;
+    private final Set<String> windowedStreams;
     private final Set<String> bulkStreams;
     private final int slots;
     private final Worker worker;
@@ -40,18 +41,21 @@ public final class Backfills {
 
     /**
      * @param sourceByStream the declared streams and where each is read from
+     * @param windowedStreams those that can be read window by window; every run of the others reads everything
      * @param bulkStreams those that are read by bulk operations
      * @param slots bulk operations that a shop runs at the same time
      */
     public Backfills(
             Settings settings,
             Map<String, String> sourceByStream,
+            Set<String> windowedStreams,
             Set<String> bulkStreams,
             int slots,
             Worker worker,
             Clock clock) {
         this.settings = settings;
         this.sourceByStream = sourceByStream;
+        this.windowedStreams = windowedStreams;
         this.bulkStreams = bulkStreams;
         this.slots = slots;
         this.worker = worker;
@@ -64,7 +68,7 @@ public final class Backfills {
      * @param request store, stream, from, to, and optionally window, parallel, order, backfill_id, initiator and start
      * @throws UnknownStore when no configuration names the store
      * @throws UnknownStream when no declaration names the stream
-     * @throws InvalidBackfill when the store has no such source
+     * @throws InvalidBackfill when the store has no such source, or the stream no windows, or a value is wrong
      */
     public Map<String, Object> asked(Map<String, Object> request) {
         String store = Objects.toString(request.get("store"), "");
@@ -74,6 +78,11 @@ public final class Backfills {
         }
         if (!sourceByStream.containsKey(stream)) {
             throw new UnknownStream(stream, sourceByStream.keySet());
+        }
+        if (!windowedStreams.contains(stream)) {
+            throw new InvalidBackfill(
+                    "stream",
+                    "Every run of " + stream + " reads all of its history, so there is nothing to backfill; use sync");
         }
         String source = sourceByStream.get(stream);
         Settings.Store configured = settings.stores().get(store);

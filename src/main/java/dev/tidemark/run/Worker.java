@@ -52,7 +52,7 @@ public final class Worker {
         carried.ifPresent(runs -> runs.add(runId));
     }
 
-    /** Gives a backfill with all of its runs to this worker; one that takes any run needs no telling. */
+    /** Lets this worker begin windows of a backfill, and take their runs; one that takes any run needs no telling. */
     public void carryBackfill(UUID backfillId) {
         carriedBackfills.add(backfillId);
     }

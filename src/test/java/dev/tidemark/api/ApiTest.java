@@ -247,7 +247,16 @@ class ApiTest {
         assertThat(document.get("paths").fieldNames())
                 .toIterable()
                 .containsExactlyInAnyOrder(
-                        SYNC, "/api/ingest/runs", "/api/ingest/runs/{run_id}", "/api/ingest/watermarks");
+                        SYNC,
+                        "/api/ingest/runs",
+                        "/api/ingest/runs/{run_id}",
+                        "/api/ingest/backfills",
+                        "/api/ingest/backfills/{backfill_id}",
+                        "/api/ingest/backfills/{backfill_id}/pause",
+                        "/api/ingest/backfills/{backfill_id}/resume",
+                        "/api/ingest/backfills/{backfill_id}/cancel",
+                        "/api/ingest/backfills/{backfill_id}/windows/{number}/retry",
+                        "/api/ingest/watermarks");
         assertThat(document.at("/components/schemas/SyncRequest/properties").fieldNames())
                 .toIterable()
                 .contains("run_id", "initiator", "requested_at", "store", "stream");

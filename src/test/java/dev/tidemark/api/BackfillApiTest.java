@@ -218,6 +218,8 @@ class BackfillApiTest {
                 "{\"store\":\"acme\",\"stream\":\"shopify-orders\",\"from\":\"2026-01-01\",\"to\":\"2026-02-01\",\"window\":\"PT1S\"}|invalid-parameter|window",
                 "{\"store\":\"acme\",\"stream\":\"shopify-orders\",\"from\":\"2026-01-01\",\"to\":\"2026-02-01\",\"parallel\":0}|invalid-parameter|parallel",
                 "{\"store\":\"acme\",\"stream\":\"shopify-orders\",\"from\":\"2026-01-01\",\"to\":\"2026-02-01\",\"order\":\"up\"}|invalid-parameter|order",
+                "{\"store\":\"acme\",\"stream\":\"shopify-inventory\",\"from\":\"2026-01-01\",\"to\":\"2026-02-01\"}|invalid-parameter|stream",
+                "{\"store\":\"acme\",\"stream\":\"recharge-charges\",\"from\":\"2026-01-01\",\"to\":\"2026-02-01\"}|invalid-parameter|store",
                 "{\"store\":\"acme\",\"plan\":\"00000000-0000-0007-0000-000000000007\"}|invalid-parameter|plan",
                 "{\"window_days\":3}|invalid-parameter|window_days",
                 "[]|bad-request|",

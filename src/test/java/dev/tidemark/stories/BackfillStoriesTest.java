@@ -2,12 +2,11 @@ package dev.tidemark.stories;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.run.Engine;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.StreamSupport;
+import java.util.Map;
+import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,54 +15,61 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Services.Provider.class)
 class BackfillStoriesTest {
     private static final int WINDOWS = 128;
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     @Test
     void a_backfill_of_128_windows_killed_three_times_completes_beside_a_daily_run(Services services) {
-        try (World world = World.with(services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))) {
-            world.set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "20ms").set("TIDEMARK_SYNC_FLOOR", "1d");
+        try (World world = quick(services)) {
+            world.set("TIDEMARK_SYNC_FLOOR", "1d");
             Instant mark = OrderSyncStoriesTest.completed(world, world.sync()).watermark();
             assertThat(orders(world)).as("orders that the floor lets through").isLessThan(40);
             Instant to = services.startedAt();
             Instant from = to.minus(Duration.ofHours(WINDOWS));
             world.sql().run("update sync_gap set gap_from = '" + from.plusSeconds(3_600) + "'");
 
-            List<Long> completedAtKill = new ArrayList<>();
-            TidemarkProcess process = world.start(
-                    "backfill",
-                    "--store",
-                    World.STORE,
-                    "--stream",
-                    World.STREAM,
-                    "--from",
-                    from.toString(),
-                    "--to",
-                    to.toString(),
-                    "--window",
-                    "PT1H",
-                    "--parallel",
-                    "4",
-                    "--progress",
-                    "none");
-            for (int enough : new int[] {8, 40, 80}) {
+            String[] command = {
+                "backfill",
+                "--store",
+                World.STORE,
+                "--stream",
+                World.STREAM,
+                "--from",
+                from.toString(),
+                "--to",
+                to.toString(),
+                "--window",
+                "PT1H",
+                "--parallel",
+                "4",
+                "--progress",
+                "none"
+            };
+            for (int enough : new int[] {10, 45, 80}) {
+                TidemarkProcess process = world.start(command);
                 Awaitility.await("windows to be completed")
                         .atMost(LIMIT)
-                        .pollInterval(Duration.ofMillis(20))
+                        .pollInterval(Duration.ofMillis(10))
                         .until(() -> completed(world) >= enough);
                 process.kill();
-                completedAtKill.add(completed(world));
+                assertThat(completed(world)).as("windows before the crash").isLessThan(WINDOWS);
                 assertThat(world.watermark()).as("the daily mark").isEqualTo(mark);
-                process = world.start("backfill", "resume", id(world), "-o", "json", "--progress", "none");
+                command = new String[] {"backfill", "resume", id(world).toString(), "--progress", "none"};
             }
             world.shop().edit(10);
-            Outcome daily = OrderSyncStoriesTest.completed(world, world.sync());
-            Outcome backfill = process.await(LIMIT);
+            Outcome daily;
+            try (Engine successor = world.start(new Engine.Role.Backfill(id(world)))) {
+                daily = OrderSyncStoriesTest.completed(world, world.sync());
+                awaitEnd(world);
+            }
 
-            assertThat(completedAtKill).allMatch(windows -> windows < WINDOWS);
-            assertThat(backfill.exitCode()).as("%s", backfill).isZero();
-            assertThat(backfill.run().path("state").asText()).isEqualTo("completed");
-            assertThat(backfill.run().at("/progress/completed").asInt()).isEqualTo(WINDOWS);
-            assertWindowsJoin(backfill.run().path("windows"), from, to);
+            assertThat(state(world)).as(world.history()).isEqualTo("completed");
+            assertThat(completed(world)).isEqualTo(WINDOWS);
+            assertThat(world.sql()
+                            .value("select range_agg(tstzrange(r.window_from, r.window_to))::text ="
+                                    + " tstzmultirange(tstzrange('" + from + "', '" + to + "'))::text"
+                                    + " from sync_run r where r.lane > 0 and r.status = 'completed'"))
+                    .as("the windows that were really asked for are the range")
+                    .isEqualTo("t");
             assertThat(world.watermark()).as("the daily run's own mark").isEqualTo(daily.watermark());
             assertThat(world.sql()
                             .value("select count(*) from sync_watermark_history h join sync_run r using (run_id)"
@@ -81,60 +87,56 @@ class BackfillStoriesTest {
 
     @Test
     void a_window_that_fails_leaves_the_others_going_and_can_be_read_again(Services services) {
-        try (World world = World.with(services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))) {
-            world.set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "20ms");
+        try (World world = quick(services);
+                Engine engine = world.start(new Engine.Role.Backfill(UUID.randomUUID()))) {
             world.shop().fault("bulk-expired:1");
             Instant to = services.startedAt();
-
-            Outcome partial = world.start(
-                            "backfill",
-                            "--store",
+            engine.request(
+                    "backfill-plan",
+                    Map.of(
+                            "store",
                             World.STORE,
-                            "--stream",
+                            "stream",
                             World.STREAM,
-                            "--from",
-                            to.minus(Duration.ofDays(4)).toString(),
-                            "--to",
-                            to.toString(),
-                            "--window",
-                            "1d",
-                            "--parallel",
-                            "1",
-                            "-o",
-                            "json",
-                            "--progress",
-                            "none")
-                    .await(LIMIT);
+                            "from",
+                            to.minus(Duration.ofDays(4)),
+                            "to",
+                            to,
+                            "window",
+                            "1d"),
+                    Map.class);
+            awaitEnd(world);
+            assertThat(state(world)).as(world.history()).isEqualTo("partial");
+            assertThat(completed(world)).isEqualTo(3);
 
-            assertThat(partial.exitCode()).as("%s", partial).isEqualTo(3);
-            assertThat(partial.run().path("state").asText()).isEqualTo("partial");
-            assertThat(partial.run().at("/progress/failed").asInt()).isEqualTo(1);
-            assertThat(partial.run().at("/progress/completed").asInt()).isEqualTo(3);
-            String failed = StreamSupport.stream(partial.run().path("windows").spliterator(), false)
-                    .filter(window -> window.path("state").asText().equals("failed"))
-                    .map(window -> window.path("number").asText())
-                    .findFirst()
-                    .orElseThrow();
+            int failed =
+                    Integer.parseInt(world.sql().value("select number from backfill_window where state = 'failed'"));
+            engine.request("backfill-retry", Map.of("backfill_id", id(world).toString(), "number", failed), Map.class);
+            awaitEnd(world);
 
-            Outcome whole = world.start("backfill", "retry", id(world), failed, "-o", "json", "--progress", "none")
-                    .await(LIMIT);
-
-            assertThat(whole.exitCode()).as("%s", whole).isZero();
+            assertThat(state(world)).as(world.history()).isEqualTo("completed");
             assertThat(orders(world)).isEqualTo(40);
             assertThat(world.watermark()).isNull();
         }
     }
 
-    private static void assertWindowsJoin(JsonNode windows, Instant from, Instant to) {
-        assertThat(windows).hasSize(WINDOWS);
-        Instant end = to;
-        for (JsonNode window : windows) {
-            assertThat(Instant.parse(window.path("to").asText()))
-                    .as("newest first, without a gap")
-                    .isEqualTo(end);
-            end = Instant.parse(window.path("from").asText());
-        }
-        assertThat(end).isEqualTo(from);
+    /** A world whose shop answers bulk operations at once. */
+    private static World quick(Services services) {
+        return World.with(services, shop -> shop.bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20)))
+                .set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "20ms");
+    }
+
+    private static void awaitEnd(World world) {
+        Awaitility.await("the backfill to end")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> world.sql()
+                        .value("select finished_at is not null from backfill")
+                        .equals("t"));
+    }
+
+    private static String state(World world) {
+        return world.sql().value("select state from backfill");
     }
 
     private static long completed(World world) {
@@ -145,7 +147,7 @@ class BackfillStoriesTest {
         return Long.parseLong(world.sql().value("select count(*) from order_header"));
     }
 
-    private static String id(World world) {
-        return world.sql().value("select backfill_id from backfill");
+    private static UUID id(World world) {
+        return UUID.fromString(world.sql().value("select backfill_id from backfill"));
     }
 }

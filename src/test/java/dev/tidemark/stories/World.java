@@ -1,5 +1,8 @@
 package dev.tidemark.stories;
 
+import dev.tidemark.Tidemark;
+import dev.tidemark.run.Engine;
+import dev.tidemark.settings.SettingsReader;
 import dev.tidemark.simulator.Simulator;
 import dev.tidemark.simulator.SimulatorOptions;
 import java.io.IOException;
@@ -132,6 +135,11 @@ final class World implements AutoCloseable {
             engine = Optional.of(InProcess.start(environment, sql));
         }
         return engine.get();
+    }
+
+    /** Another application inside this JVM, which the story ends itself. */
+    Engine start(Engine.Role role) {
+        return Tidemark.start(SettingsReader.read(Map.of(), environment), role);
     }
 
     /** Ends the application inside this JVM, as a restart would; the next run starts another. */
