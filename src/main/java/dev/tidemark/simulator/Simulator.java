@@ -4,6 +4,7 @@ import dev.tidemark.simulator.recharge.RechargeApp;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /** A running simulated shop. Thread-safe. */
 public final class Simulator implements AutoCloseable {
@@ -29,19 +30,30 @@ public final class Simulator implements AutoCloseable {
         ScanChanges duringScan = new ScanChanges();
         Downloads downloads = new Downloads(options, clock, faults);
         RequestLog requests = new RequestLog();
-        BulkOperations bulk = new BulkOperations(options, shop, clock, faults, duringScan);
-        AdminFields fields = new AdminFields(options, shop, clock, bulk, faults, downloads);
+        BulkOperations bulk = new BulkOperations(options, clock, faults, duringScan);
+        LongSupplier ordersFrom = () -> AccessScopes.ordersVisibleFrom(faults, clock);
+        ShopTypes types = new ShopTypes(shop);
+        AdminFields fields = new AdminFields(
+                options,
+                types,
+                new ShopRoots(shop, types, ordersFrom),
+                new ShopNodes(shop, ordersFrom),
+                clock,
+                bulk,
+                faults,
+                downloads);
         HttpFaults httpFaults = new HttpFaults(faults, clock);
         AdminApi admin = new AdminApi(options, fields, faults, httpFaults);
         RechargeApp recharge = new RechargeApp(
                 new Dice(options.seed()),
                 options.startsAt().toEpochMilli(),
                 shop.subscriptionOrders(),
+                options.sameSecond(),
                 clock,
                 faults,
                 httpFaults);
         TruthApi truth = new TruthApi(shop, clock);
-        ControlApi control = new ControlApi(new OrderChanges(shop, clock), faults, clock, bulk, duringScan, requests);
+        ControlApi control = new ControlApi(new ShopChanges(shop, clock), faults, clock, bulk, duringScan, requests);
         WireServer.Handler handler = request -> {
             if (request.path().startsWith("/_truth/")) {
                 Optional<Reply> ofRecharge = recharge.truth(request);

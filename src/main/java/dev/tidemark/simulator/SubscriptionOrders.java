@@ -8,9 +8,11 @@ import java.util.List;
  */
 public final class SubscriptionOrders {
     private final OrderGenerator generator;
+    private final CustomerGenerator customers;
 
-    SubscriptionOrders(OrderGenerator generator) {
+    SubscriptionOrders(OrderGenerator generator, CustomerGenerator customers) {
         this.generator = generator;
+        this.customers = customers;
     }
 
     /** What a subscriber gets each time; product and variant are 0 for what the shop has ceased to sell. */
@@ -51,7 +53,7 @@ public final class SubscriptionOrders {
     }
 
     public long subscriberOf(long place) {
-        return generator.subscriberOf(place);
+        return customers.subscriberOf(place);
     }
 
     public Placed placed(long place) {
@@ -66,19 +68,19 @@ public final class SubscriptionOrders {
     }
 
     public long subscribers() {
-        return generator.subscribers();
+        return customers.subscribers();
     }
 
     public long customerId(long subscriber) {
-        return OrderGenerator.customerId(subscriber);
+        return customers.id(subscriber);
     }
 
     public String email(long subscriber) {
-        return generator.emailOf(subscriber);
+        return customers.email(customers.id(subscriber));
     }
 
     public List<Line> lines(long subscriber) {
-        return generator.subscribedLines(subscriber).stream()
+        return generator.subscribedLines(customers.id(subscriber)).stream()
                 .map(SubscriptionOrders::line)
                 .toList();
     }
