@@ -53,7 +53,15 @@ public final class Tidemark implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Tidemark.class);
     private static final int SHUTDOWN_SECONDS = 10;
     private static final List<String> ROUTES = List.of(
-            "1-start", "2-fetch-shopify", "3-load", "4-transform", "5-finish", "errors", "telemetry", "queries", "lots");
+            "1-start",
+            "2-fetch-shopify",
+            "3-load",
+            "4-transform",
+            "5-finish",
+            "errors",
+            "telemetry",
+            "queries",
+            "lots");
 
     private final Main main;
     private final HikariDataSource dataSource;

@@ -87,11 +87,10 @@ final class LotsCommand implements Runnable {
             answer.put("file", file.toString()).put("lines", lots.lines());
             Map<String, Integer> outcomes = new HashMap<>(Map.of("unchanged", (int) lots.repeated()));
             ArrayNode refused = JsonNodeFactory.instance.arrayNode();
-            lots.refusals()
-                    .forEach(refusal -> refused.addObject()
-                            .put("line", refusal.line())
-                            .put("lot_id", refusal.lotId())
-                            .put("reason", refusal.reason()));
+            lots.refusals().forEach(refusal -> refused.addObject()
+                    .put("line", refusal.line())
+                    .put("lot_id", refusal.lotId())
+                    .put("reason", refusal.reason()));
             if (!lots.lotsByStore().isEmpty()) {
                 send(lots, outcomes, refused);
             }
@@ -104,9 +103,7 @@ final class LotsCommand implements Runnable {
                     .say("tidemark: line " + refusal.path("line").asText() + " is refused: "
                             + refusal.path("reason").asText()));
             output.document(
-                    root.terminal(),
-                    answer,
-                    () -> "%d lines: %d imported, %d corrected, %d unchanged, %d refused"
+                    root.terminal(), answer, () -> "%d lines: %d imported, %d corrected, %d unchanged, %d refused"
                             .formatted(
                                     lots.lines(),
                                     outcomes.getOrDefault("imported", 0),
@@ -123,8 +120,10 @@ final class LotsCommand implements Runnable {
                 throw new CommandFailure(ExitCode.USAGE, e.getMessage(), e);
             } catch (IOException e) {
                 throw new CommandFailure(
-                        ExitCode.USAGE, "Reading " + file + " failed: " + e.getClass().getSimpleName() + " "
-                                + e.getMessage() + "; nothing was taken in", e);
+                        ExitCode.USAGE,
+                        "Reading " + file + " failed: " + e.getClass().getSimpleName() + " " + e.getMessage()
+                                + "; nothing was taken in",
+                        e);
             }
         }
 
@@ -133,7 +132,8 @@ final class LotsCommand implements Runnable {
                 lots.lotsByStore().forEach((owner, all) -> {
                     for (int from = 0; from < all.size(); from += LOTS_AT_ONCE) {
                         ArrayNode some = JsonNodeFactory.instance.arrayNode();
-                        all.subList(from, Math.min(all.size(), from + LOTS_AT_ONCE)).forEach(some::add);
+                        all.subList(from, Math.min(all.size(), from + LOTS_AT_ONCE))
+                                .forEach(some::add);
                         JsonNode taken = RunDocument.parseJson(engine.request(
                                 "lots-import", Map.of("store", owner, "lots", some.toString()), String.class));
                         for (JsonNode lot : taken.path("items")) {

@@ -105,7 +105,8 @@ public final class LotFile {
     private void readCsv(BufferedReader reader) throws IOException {
         String first = reader.readLine();
         if (first == null) {
-            throw new Unreadable("The file is empty; its first line must name the columns " + String.join(",", REQUIRED));
+            throw new Unreadable(
+                    "The file is empty; its first line must name the columns " + String.join(",", REQUIRED));
         }
         List<String> header = cells(first.startsWith("\uFEFF") ? first.substring(1) : first).stream()
                 .map(String::strip)
@@ -142,10 +143,11 @@ public final class LotFile {
         Set<String> missing = new TreeSet<>(REQUIRED);
         missing.removeAll(header);
         if (!wrong.isEmpty() || !missing.isEmpty() || Set.copyOf(header).size() < header.size()) {
-            throw new Unreadable("The first line must name the columns " + String.join(", ", REQUIRED) + " and may name "
-                    + String.join(", ", OPTIONAL) + ", each once"
-                    + (missing.isEmpty() ? "" : "; missing: " + String.join(", ", missing))
-                    + (wrong.isEmpty() ? "" : "; unknown: " + String.join(", ", wrong)));
+            throw new Unreadable(
+                    "The first line must name the columns " + String.join(", ", REQUIRED) + " and may name "
+                            + String.join(", ", OPTIONAL) + ", each once"
+                            + (missing.isEmpty() ? "" : "; missing: " + String.join(", ", missing))
+                            + (wrong.isEmpty() ? "" : "; unknown: " + String.join(", ", wrong)));
         }
     }
 
@@ -213,7 +215,9 @@ public final class LotFile {
             if (!value.isNull()) {
                 values.put(
                         member.getKey(),
-                        value.isNumber() ? value.decimalValue().toPlainString() : value.asText().strip());
+                        value.isNumber()
+                                ? value.decimalValue().toPlainString()
+                                : value.asText().strip());
             }
         });
         return values;
