@@ -108,12 +108,12 @@ final class CustomerGenerator implements Origin<Customer> {
                 COUNTRIES[dice.below(COUNTRIES.length, id, 939)]);
     }
 
-    /** How many of the first customers subscribe, some of them without an order yet. */
+    /** How many customers subscribe, some of them without an order yet; they come first. */
     long subscribers() {
-        return orders == 0 ? 0 : Math.max(1, orders / 12);
+        return Math.max(1, orders / 12);
     }
 
-    /** The place among the customers of whoever's subscription the order repeats, if it repeats one. */
+    /** The index of the customer whose subscription an order repeats, if it repeats one. */
     long subscriberOf(long order) {
         return dice.belowLong(subscribers(), order, 35);
     }

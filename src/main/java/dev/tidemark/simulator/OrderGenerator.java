@@ -109,13 +109,32 @@ final class OrderGenerator implements Origin<Order> {
         return versions;
     }
 
+    /** How many customers subscribe, some of them without an order yet. */
+    long subscribers() {
+        return count == 0 ? 0 : customers.subscribers();
+    }
+
+    /** The subscriber's id as a customer of the shop. */
+    long customerId(long subscriber) {
+        return customers.id(subscriber);
+    }
+
     boolean repeatsSubscription(long index) {
         return dice.percent(35, index, 30);
     }
 
-    /** What every order of the customer's subscription holds, unless somebody edits it. */
-    List<Order.Line> subscribedLines(long customer) {
-        return lines(0, customer, true, false);
+    /** Whose subscription the order repeats, if it repeats one. */
+    long subscriberOf(long index) {
+        return customers.subscriberOf(index);
+    }
+
+    /** What every order of the subscriber holds, unless somebody edits it. */
+    List<Order.Line> subscribedLines(long subscriber) {
+        return lines(0, customerId(subscriber), true, false);
+    }
+
+    String emailOf(long subscriber) {
+        return customers.email(customerId(subscriber));
     }
 
     long refundedAt(long index) {

@@ -56,10 +56,6 @@ final class SimulatedShop {
         return range;
     }
 
-    SubscriptionOrders subscriptionOrders() {
-        return new SubscriptionOrders(orderGenerator, customerGenerator);
-    }
-
     Records<Order> orders() {
         return orders;
     }
@@ -103,6 +99,10 @@ final class SimulatedShop {
 
     synchronized long newVariantId() {
         return FIRST_CREATED_VARIANT_ID + 103 * createdVariants++;
+    }
+
+    SubscriptionOrders subscriptionOrders() {
+        return new SubscriptionOrders(orderGenerator);
     }
 
     long indexLagMillis() {

@@ -8,11 +8,9 @@ import java.util.List;
  */
 public final class SubscriptionOrders {
     private final OrderGenerator generator;
-    private final CustomerGenerator customers;
 
-    SubscriptionOrders(OrderGenerator generator, CustomerGenerator customers) {
+    SubscriptionOrders(OrderGenerator generator) {
         this.generator = generator;
-        this.customers = customers;
     }
 
     /** What a subscriber gets each time; product and variant are 0 for what the shop has ceased to sell. */
@@ -53,7 +51,7 @@ public final class SubscriptionOrders {
     }
 
     public long subscriberOf(long place) {
-        return customers.subscriberOf(place);
+        return generator.subscriberOf(place);
     }
 
     public Placed placed(long place) {
@@ -68,19 +66,19 @@ public final class SubscriptionOrders {
     }
 
     public long subscribers() {
-        return customers.subscribers();
+        return generator.subscribers();
     }
 
     public long customerId(long subscriber) {
-        return customers.id(subscriber);
+        return generator.customerId(subscriber);
     }
 
     public String email(long subscriber) {
-        return customers.email(customers.id(subscriber));
+        return generator.emailOf(subscriber);
     }
 
     public List<Line> lines(long subscriber) {
-        return generator.subscribedLines(customers.id(subscriber)).stream()
+        return generator.subscribedLines(subscriber).stream()
                 .map(SubscriptionOrders::line)
                 .toList();
     }
