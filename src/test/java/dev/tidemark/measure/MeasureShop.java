@@ -96,7 +96,7 @@ final class MeasureShop implements AutoCloseable {
         sql.update("""
                 insert into sync_lease (store_id, stream, job_type, run_id, epoch, owner, busy, expires_at)
                 values (?, ?, 'DAILY_SYNC_EXECUTE', ?, nextval('sync_epoch'), 'test', true, now() + interval '1 hour')
-                on conflict (store_id, stream, job_type) do update
+                on conflict (store_id, stream, job_type, lane) do update
                    set run_id = excluded.run_id, epoch = excluded.epoch
                 """, STORE, stream, runId);
         Map<String, Object> row = sql.queryForMap(
