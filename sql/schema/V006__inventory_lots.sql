@@ -4,7 +4,7 @@
 
 create table inventory_lot (
     store_id    text        not null,
-    lot_id      text        not null,
+    lot_id      text        not null check (lot_id <> ''),
     product_id  bigint,
     variant_id  bigint      not null,
     received_at timestamptz not null,
@@ -42,7 +42,6 @@ create table lot_depletion (
 create unique index lot_depletion_once_a_day on lot_depletion (store_id, source_ref_id, variant_id, lot_id)
     nulls not distinct where source_ref_id is not null;
 create index lot_depletion_variant on lot_depletion (store_id, variant_id, day);
-create index lot_depletion_lot on lot_depletion (store_id, lot_id);
 create index lot_depletion_of_day on lot_depletion (store_id, day);
 
 -- How often the depletion of a day has changed, and the change that measurement.sales has last been written for.
@@ -97,28 +96,54 @@ create function redeplete_lots(the_store text, the_zone text, the_variants bigin
 declare
     changed_days integer;
 begin
-    with due as (
-        select variant_id, min(from_day) as from_day
-          from unnest(the_variants, from_days) as due (variant_id, from_day)
-         group by variant_id
-    ), written_off as (
+    -- Tables with statistics instead of parts of the statement: without them a first load over all of history is
+    -- planned as if it were a handful of rows, and takes minutes.
+    create temporary table redeplete_due on commit drop as
+    select variant_id, min(from_day) as from_day
+      from unnest(the_variants, from_days) as due (variant_id, from_day)
+     group by variant_id;
+
+    create temporary table redeplete_lot on commit drop as
+    with written_off as (
         select lot_id, sum(quantity) as quantity
           from lot_depletion
          where store_id = the_store and source_ref_id is null
          group by lot_id
+    )
+    select lot.variant_id, lot.lot_id, lot.product_id, lot.unit_cost, lot.currency, available.quantity,
+           (lot.received_at at time zone the_zone)::date as received_on,
+           sum(available.quantity) over fifo - available.quantity as begins,
+           sum(available.quantity) over fifo as ends
+      from inventory_lot lot
+      left join written_off on written_off.lot_id = lot.lot_id
+     cross join lateral (select greatest(lot.quantity - coalesce(written_off.quantity, 0), 0) as quantity) available
+     where lot.store_id = the_store and lot.variant_id = any (the_variants)
+    window fifo as (partition by lot.variant_id order by lot.received_at, lot.lot_id);
+
+    create temporary table redeplete_sold on commit drop as
+    select sale.variant_id, (sale.sold_at at time zone the_zone)::date as day, sum(sale.units) as units
+      from sale_line sale
+     where sale.store_id = the_store
+       and sale.sold_at >= (select min(from_day) from redeplete_due)::timestamp at time zone the_zone
+       and sale.variant_id = any (the_variants)
+     group by sale.variant_id, (sale.sold_at at time zone the_zone)::date
+    having sum(sale.units) > 0;
+
+    analyze redeplete_due;
+    analyze redeplete_lot;
+    analyze redeplete_sold;
+
+    with due as (
+        select variant_id, from_day from redeplete_due
     ), lot as (
-        select due.variant_id, lot.lot_id, lot.product_id, lot.unit_cost, lot.currency, available.quantity,
-               (lot.received_at at time zone the_zone)::date as received_on,
-               sum(available.quantity) over fifo - available.quantity as begins,
-               sum(available.quantity) over fifo as ends
-          from due
-          join inventory_lot lot on lot.store_id = the_store and lot.variant_id = due.variant_id
-          left join written_off on written_off.lot_id = lot.lot_id
-         cross join lateral (select greatest(lot.quantity - coalesce(written_off.quantity, 0), 0) as quantity) available
-        window fifo as (partition by due.variant_id order by lot.received_at, lot.lot_id)
+        select * from redeplete_lot
+    ), sold as (
+        select sold.variant_id, sold.day, sold.units
+          from redeplete_sold sold
+          join redeplete_due due on due.variant_id = sold.variant_id
+         where sold.day >= due.from_day
     ), before as (
         select due.variant_id,
-               due.from_day,
                coalesce(sum(earlier.quantity) filter (where earlier.lot_id is not null), 0) as served,
                coalesce(sum(earlier.quantity) filter (where earlier.lot_id is null), 0) as oversold
           from due
@@ -126,16 +151,7 @@ begin
                                          and earlier.variant_id = due.variant_id
                                          and earlier.day < due.from_day
                                          and earlier.source_ref_id is not null
-         group by due.variant_id, due.from_day
-    ), sold as (
-        select due.variant_id, (sale.sold_at at time zone the_zone)::date as day, sum(sale.units) as units
-          from sale_line sale
-          join due on due.variant_id = sale.variant_id
-         where sale.store_id = the_store
-           and sale.sold_at >= (select min(from_day) from due)::timestamp at time zone the_zone
-           and (sale.sold_at at time zone the_zone)::date >= due.from_day
-         group by due.variant_id, (sale.sold_at at time zone the_zone)::date
-        having sum(sale.units) > 0
+         group by due.variant_id
     ), event as (
         select variant_id, day, sum(units) as units, sum(received) as received
           from (select variant_id, day, units, 0 as received from sold
@@ -176,34 +192,45 @@ begin
           join (select variant_id, min(product_id) as product_id from lot group by variant_id) known
             on known.variant_id = laid.variant_id
          where laid.oversold_units > 0
+    ), stored as (
+        select stored.*
+          from due
+          join lot_depletion stored on stored.store_id = the_store
+                                   and stored.variant_id = due.variant_id
+                                   and stored.day >= due.from_day
+                                   and stored.source_ref_id is not null
     ), removed as (
-        delete from lot_depletion stored
-         using due
-         where stored.store_id = the_store
-           and stored.variant_id = due.variant_id
-           and stored.day >= due.from_day
-           and stored.source_ref_id is not null
-           and not exists (
-               select from depleted
-                where depleted.variant_id = stored.variant_id
-                  and depleted.day = stored.day
-                  and depleted.lot_id is not distinct from stored.lot_id)
-        returning stored.day
+        delete from lot_depletion gone
+         using stored
+          left join depleted on depleted.variant_id = stored.variant_id
+                            and depleted.day = stored.day
+                            -- No lot has the empty name; unlike "is not distinct from", this can be hashed.
+                            and coalesce(depleted.lot_id, '') = coalesce(stored.lot_id, '')
+         where depleted.variant_id is null
+           and gone.store_id = the_store
+           and gone.depletion_id = stored.depletion_id
+        returning gone.day
     ), written as (
-        insert into lot_depletion as stored
+        insert into lot_depletion as known
                (store_id, source_ref_id, day, product_id, variant_id, lot_id, quantity, unit_cost, cost, currency)
-        select the_store, to_char(day, 'YYYYMMDD')::integer, day, product_id, variant_id, lot_id, quantity,
-               unit_cost, unit_cost * quantity, currency
+        select the_store, to_char(depleted.day, 'YYYYMMDD')::integer, depleted.day, depleted.product_id,
+               depleted.variant_id, depleted.lot_id, depleted.quantity, depleted.unit_cost,
+               depleted.unit_cost * depleted.quantity, depleted.currency
           from depleted
+          left join stored on stored.variant_id = depleted.variant_id
+                          and stored.day = depleted.day
+                          and coalesce(stored.lot_id, '') = coalesce(depleted.lot_id, '')
+         -- What stays as it was is not even locked.
+         where stored.variant_id is null
+            or (stored.product_id, stored.quantity, stored.unit_cost, stored.currency)
+               is distinct from (depleted.product_id, depleted.quantity, depleted.unit_cost, depleted.currency)
             on conflict (store_id, source_ref_id, variant_id, lot_id) where source_ref_id is not null do update
            set product_id = excluded.product_id,
                quantity = excluded.quantity,
                unit_cost = excluded.unit_cost,
                cost = excluded.cost,
                currency = excluded.currency
-         where (stored.product_id, stored.quantity, stored.unit_cost, stored.currency)
-               is distinct from (excluded.product_id, excluded.quantity, excluded.unit_cost, excluded.currency)
-        returning stored.day
+        returning known.day
     ), changed as (
         insert into lot_day as noted (store_id, day, revision)
         select the_store, day, 1
@@ -225,6 +252,7 @@ begin
        and lot.store_id = named.store_id
        and lot.lot_id = named.lot_id
        and lot.remaining is distinct from lot.quantity - coalesce(used.quantity, 0);
+    drop table redeplete_due, redeplete_lot, redeplete_sold;
     return changed_days;
 end $$;
 

@@ -8,10 +8,14 @@ import dev.tidemark.measure.LotFile;
 import dev.tidemark.run.Engine;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,8 +66,10 @@ final class LotsCommand implements Runnable {
                 "  tidemark lots import receipts.csv --store acme"
             })
     static final class ImportLots implements Callable<Integer> {
-        /** So many at a time, each time in one transaction. */
+        /** So many lots, and lots of so many variants, at a time; each time is a transaction of some seconds. */
         private static final int LOTS_AT_ONCE = 2_000;
+
+        private static final int VARIANTS_AT_ONCE = 100;
 
         @Parameters(paramLabel = "FILE", description = "CSV with a header (.csv), or JSON lines (.jsonl).")
         private Path file;
@@ -130,10 +136,7 @@ final class LotsCommand implements Runnable {
         private void send(LotFile lots, Map<String, Integer> outcomes, ArrayNode refused) {
             try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
                 lots.lotsByStore().forEach((owner, all) -> {
-                    for (int from = 0; from < all.size(); from += LOTS_AT_ONCE) {
-                        ArrayNode some = JsonNodeFactory.instance.arrayNode();
-                        all.subList(from, Math.min(all.size(), from + LOTS_AT_ONCE))
-                                .forEach(some::add);
+                    for (ArrayNode some : portions(all)) {
                         JsonNode taken = RunDocument.parseJson(engine.request(
                                 "lots-import", Map.of("store", owner, "lots", some.toString()), String.class));
                         for (JsonNode lot : taken.path("items")) {
@@ -145,6 +148,29 @@ final class LotsCommand implements Runnable {
                     }
                 });
             }
+        }
+
+        /** All lots of a variant together, as far as they fit: what they change is computed once for each portion. */
+        private static List<ArrayNode> portions(List<ObjectNode> lots) {
+            List<ObjectNode> sorted = lots.stream()
+                    .sorted(Comparator.comparingLong(
+                            lot -> lot.path("variant_id").asLong()))
+                    .toList();
+            List<ArrayNode> portions = new ArrayList<>();
+            Set<Long> variants = new HashSet<>();
+            ArrayNode portion = JsonNodeFactory.instance.arrayNode();
+            for (ObjectNode lot : sorted) {
+                variants.add(lot.path("variant_id").asLong());
+                if (variants.size() > VARIANTS_AT_ONCE || portion.size() == LOTS_AT_ONCE) {
+                    portions.add(portion);
+                    portion = JsonNodeFactory.instance.arrayNode();
+                    variants.clear();
+                    variants.add(lot.path("variant_id").asLong());
+                }
+                portion.add(lot);
+            }
+            portions.add(portion);
+            return portions;
         }
     }
 
