@@ -19,7 +19,7 @@ insert into inventory_snapshot as stored
 select lease.store_id, to_char(lease.day, 'YYYYMMDD')::integer, lease.day, level.inventory_item_id, level.location_id,
        level.available, level.on_hand, level.committed, level.incoming
   from lease
-  join inventory_level level on level.store_id = lease.store_id
+  join inventory_level level on level.store_id = lease.store_id and level.removed_at is null
     on conflict (store_id, source_ref_id, inventory_item_id, location_id) where source_ref_id is not null do update
    set available = excluded.available,
        on_hand = excluded.on_hand,

@@ -107,7 +107,7 @@ class CostOfGoodsTest {
                 create table if not exists inventory_level (
                     store_id text not null, inventory_item_id bigint not null, location_id bigint not null,
                     available integer, on_hand integer, committed integer, incoming integer,
-                    run_number bigint not null default 0,
+                    removed_at timestamptz, run_number bigint not null default 0,
                     primary key (store_id, inventory_item_id, location_id))""");
         shop.sql.update("delete from inventory_level");
         shop.sql.update(
