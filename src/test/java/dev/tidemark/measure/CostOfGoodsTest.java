@@ -103,12 +103,6 @@ class CostOfGoodsTest {
 
     @Test
     void the_days_levels_are_kept_once() {
-        shop.sql.execute("""
-                create table if not exists inventory_level (
-                    store_id text not null, inventory_item_id bigint not null, location_id bigint not null,
-                    available integer, on_hand integer, committed integer, incoming integer,
-                    removed_at timestamptz, run_number bigint not null default 0,
-                    primary key (store_id, inventory_item_id, location_id))""");
         shop.sql.update("delete from inventory_level");
         shop.sql.update(
                 "insert into inventory_level (store_id, inventory_item_id, location_id, available, on_hand,"
