@@ -22,9 +22,28 @@ totalled as (
        and sale.sold_at < (select ends from bounds)
      group by listed.day, sale.product_id, sale.variant_id, sale.currency
 ),
+-- What the day's units had cost, by first in, first out (lot_depletion).
+cost as (
+    select depletion.day, depletion.variant_id,
+           sum(depletion.cost) as cogs,
+           min(depletion.currency) as currency,
+           coalesce(sum(depletion.quantity) filter (where depletion.lot_id is null), 0) as oversold
+      from lot_depletion depletion
+      join listed on listed.day = depletion.day
+     where depletion.store_id = :#store_id
+       and depletion.source_ref_id is not null
+     group by depletion.day, depletion.variant_id
+),
+-- A variant that was sold as two products or in two currencies has its cost once, in the first of its lines.
+placed as (
+    select totalled.*,
+           row_number() over (partition by day, variant_id order by product_id, currency collate "C") = 1 as bears_cost
+      from totalled
+),
 line as (
     select totalled.day, totalled.product_id, totalled.variant_id, totalled.currency, row_to_json(shown)::text as text
-      from totalled
+      from placed totalled
+      left join cost on totalled.bears_cost and cost.day = totalled.day and cost.variant_id = totalled.variant_id
      cross join lateral (
            select :#store_id                             as store,
                   totalled.day                           as day,
@@ -35,7 +54,10 @@ line as (
                   totalled.units                         as units,
                   trim_scale(totalled.gross)::text       as gross,
                   trim_scale(totalled.gross - totalled.net)::text as discounts,
-                  trim_scale(totalled.net)::text         as net) as shown
+                  trim_scale(totalled.net)::text         as net,
+                  trim_scale(cost.cogs)::text            as cogs,
+                  cost.currency                          as cogs_currency,
+                  cost.oversold                          as oversold) as shown
 )
 select :#store_id as store_id,
        listed.day::text as day,

@@ -1,12 +1,13 @@
 -- Lists the days that the run has to measure again, in parts of 128 calendar days so that memory stays bounded.
 -- In:  run_id, epoch.
--- Out: one row per part: store_id, zone, measured_at, sales_days and performance_days (date arrays as text), and how
---      many they are.
+-- Out: one row per part: store_id, zone, measured_at, sales_days and performance_days (date arrays as text), how
+--      many they are, and lot_revisions (a bigint array as text, beside sales_days).
 --      No row when nothing was touched, or when the run belongs to a later claim.
 --
 -- Sales of a day changed when an order of that day was touched. Performance looks back 30 days, so each touched day
 -- changes the 30 days that begin with it; days after the scan began are not over and are not measured yet. Days that
--- began since the run before are due even when they saw no order.
+-- began since the run before are due even when they saw no order. So are days on which lots were used up otherwise than
+-- was last written: an older day's sales or a receipt changes what later days have cost.
 with run as (
     select run.run_id,
            run.store_id,
@@ -46,8 +47,23 @@ performed as (
      cross join measured_before
      cross join generate_series(1, run.as_of - measured_before.as_of) as following (days)
 ),
+sold as (
+    select day from touched
+     union
+    select lot_day.day
+      from run
+      join lot_day on lot_day.store_id = run.store_id and lot_day.revision <> lot_day.measured_revision
+     -- Another stream's run may not know the shop's zone.
+     where run.stream = 'shopify-orders'
+),
 sales_block as (
-    select (day - date '2000-01-01') / 128 as block, array_agg(day order by day) as days from touched group by block
+    select (sold.day - date '2000-01-01') / 128 as block,
+           array_agg(sold.day order by sold.day) as days,
+           array_agg(coalesce(lot_day.revision, 0) order by sold.day) as lot_revisions
+      from run
+     cross join sold
+      left join lot_day on lot_day.store_id = run.store_id and lot_day.day = sold.day
+     group by block
 ),
 performance_block as (
     select (day - date '2000-01-01') / 128 as block, array_agg(day order by day) as days from performed group by block
@@ -57,6 +73,7 @@ select run.store_id,
        now()::text                                         as measured_at,
        coalesce(sales_block.days, '{}')::text              as sales_days,
        coalesce(performance_block.days, '{}')::text        as performance_days,
+       coalesce(sales_block.lot_revisions, '{}')::text     as lot_revisions,
        coalesce(cardinality(sales_block.days), 0)          as sales_count,
        coalesce(cardinality(performance_block.days), 0)    as performance_count
   from run

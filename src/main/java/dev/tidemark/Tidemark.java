@@ -70,7 +70,8 @@ public final class Tidemark implements Engine {
             "backfill",
             "errors",
             "telemetry",
-            "queries");
+            "queries",
+            "lots");
 
     private final Main main;
     private final HikariDataSource dataSource;

@@ -98,6 +98,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(BackfillCommand.with(root))
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
+                .addSubcommand(LotsCommand.with(root))
                 .addSubcommand(new MigrateCommand(root))
                 .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(new SimulatorCommand(root));

@@ -49,6 +49,7 @@ public final class Simulator implements AutoCloseable {
                 new Dice(options.seed()),
                 options.startsAt().toEpochMilli(),
                 shop.subscriptionOrders(),
+                options.sameSecond(),
                 clock,
                 faults,
                 httpFaults);

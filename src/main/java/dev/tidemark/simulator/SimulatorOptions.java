@@ -23,7 +23,8 @@ import java.util.Objects;
  * @param indexLag how long after its commit a change becomes visible to searches
  * @param createdFor how long a bulk operation stays CREATED
  * @param runningFor how long it stays RUNNING, at least
- * @param sameSecond how many orders, and how many customers, share one update time
+ * @param sameSecond how many orders, how many customers, and how many records of each kind in Recharge share one update
+ *     time
  * @param restoreRate points a second that the API gives back; the bucket holds twenty times as many
  * @param gzip whether downloads are compressed for clients that accept it
  */

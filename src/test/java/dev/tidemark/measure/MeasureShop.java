@@ -73,7 +73,9 @@ final class MeasureShop implements AutoCloseable {
 
     /** Starts from an empty ledger, empty tables and empty object storage. */
     void clear() {
-        sql.execute("truncate sync_run, order_header, order_line_item, product cascade");
+        sql.execute(
+                "truncate sync_run, order_header, order_line_item, product, inventory_lot, lot_day, inventory_snapshot"
+                        + " cascade");
         storage.keys("").forEach(key -> storage.client()
                 .deleteObject(request -> request.bucket(ObjectStorage.BUCKET).key(key)));
         completed.clear();
@@ -81,18 +83,22 @@ final class MeasureShop implements AutoCloseable {
 
     /** A run whose load is done and whose transform is next; its scan began at {@code scanStarted}. */
     LoadedRun run(Instant scanStarted, String zone) {
+        return run(STREAM, scanStarted, zone);
+    }
+
+    LoadedRun run(String stream, Instant scanStarted, String zone) {
         UUID runId = UUID.randomUUID();
         sql.update("""
                 insert into sync_run (run_id, store_id, stream, job_type, status, initiator, requested_at, give_up_at,
                                       source_started_at, shop_time_zone)
                 values (?, ?, ?, 'DAILY_SYNC_EXECUTE', 'transforming', 'user', now(), now() + interval '1 hour', ?, ?)
-                """, runId, STORE, STREAM, Timestamp.from(scanStarted), zone);
+                """, runId, STORE, stream, Timestamp.from(scanStarted), zone);
         sql.update("""
                 insert into sync_lease (store_id, stream, job_type, run_id, epoch, owner, busy, expires_at)
                 values (?, ?, 'DAILY_SYNC_EXECUTE', ?, nextval('sync_epoch'), 'test', true, now() + interval '1 hour')
                 on conflict (store_id, stream, job_type, lane) do update
                    set run_id = excluded.run_id, epoch = excluded.epoch
-                """, STORE, STREAM, runId);
+                """, STORE, stream, runId);
         Map<String, Object> row = sql.queryForMap(
                 "select r.*, l.epoch from sync_run r join sync_lease l using (run_id) where run_id = ?", runId);
         return new LoadedRun(new Run(row), zone == null ? ZoneId.of("UTC") : ZoneId.of(zone));

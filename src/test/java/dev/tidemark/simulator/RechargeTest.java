@@ -254,6 +254,20 @@ class RechargeTest {
     }
 
     @Test
+    void a_shop_can_begin_with_many_records_of_one_time() {
+        try (ShopClient crowded =
+                ShopClient.start(ShopClient.options().orders(600).sameSecond(40))) {
+            for (String kind : KINDS) {
+                assertThat(crowded.truth("recharge/" + kind).stream().filter(record -> record.path("updated_at")
+                                .asText()
+                                .equals(ShopClient.START.minusSeconds(1).toString())))
+                        .as(kind)
+                        .hasSize(40);
+            }
+        }
+    }
+
+    @Test
     void lines_of_a_charge_come_and_go() {
         JsonNode before = shop.truth("recharge/charges").get(0);
         JsonNode more = shop.control("recharge/charges", "{\"action\":\"add-line\",\"index\":0}")

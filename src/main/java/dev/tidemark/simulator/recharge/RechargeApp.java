@@ -33,14 +33,16 @@ public final class RechargeApp {
     private final RechargeChanges changes;
     private final RechargeApi api;
 
+    /** @param sameSecond so many records of each kind share one update time */
     public RechargeApp(
             Dice dice,
             long startMillis,
             SubscriptionOrders shop,
+            long sameSecond,
             ShopClock clock,
             Faults faults,
             HttpFaults httpFaults) {
-        records = new RechargeRecords(new RechargeGenerator(dice, shop, startMillis / 1_000), clock);
+        records = new RechargeRecords(new RechargeGenerator(dice, shop, startMillis / 1_000, sameSecond), clock);
         changes = new RechargeChanges(records, clock);
         api = new RechargeApi(records, faults, httpFaults, bucket);
     }

@@ -5,6 +5,7 @@ import dev.tidemark.simulator.SubscriptionOrders;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +43,10 @@ final class RechargeGenerator {
     private final long missingHour;
     private final long earlierDoubledHour;
     private final long earlierMissingHour;
+    private final Map<Kind, Long> placesOfOneSecond = new EnumMap<>(Kind.class);
 
-    RechargeGenerator(Dice dice, SubscriptionOrders shop, long startSeconds) {
+    /** @param sameSecond so many records of each kind share one update time */
+    RechargeGenerator(Dice dice, SubscriptionOrders shop, long startSeconds, long sameSecond) {
         this.dice = dice;
         this.shop = shop;
         this.start = startSeconds;
@@ -53,6 +56,13 @@ final class RechargeGenerator {
         this.missingHour = ClockChanges.halfPastOneBeforeMissing(startSeconds);
         this.earlierDoubledHour = ClockChanges.doubledHalfPastOne(newestSubscriber);
         this.earlierMissingHour = ClockChanges.halfPastOneBeforeMissing(newestSubscriber);
+        for (Kind kind : Kind.values()) {
+            long place = 0;
+            for (long found = 0; found < sameSecond && place < places(kind); place++) {
+                found += exists(kind, place) ? 1 : 0;
+            }
+            placesOfOneSecond.put(kind, place);
+        }
     }
 
     long places(Kind kind) {
@@ -110,6 +120,9 @@ final class RechargeGenerator {
     /** Much cheaper than the record itself. */
     long updatedAt(Kind kind, long place) {
         long created = createdAt(kind, place);
+        if (place < placesOfOneSecond.get(kind)) {
+            return start - 1;
+        }
         return switch (kind) {
             case CUSTOMERS, ADDRESSES, SUBSCRIPTIONS -> touchedAt(kind, place, created);
             case CHARGES ->
