@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
+import dev.tidemark.archive.ObjectStorage;
 import dev.tidemark.cli.TidemarkCommand;
 import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
@@ -37,14 +38,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -53,7 +48,15 @@ public final class Tidemark implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Tidemark.class);
     private static final int SHUTDOWN_SECONDS = 10;
     private static final List<String> ROUTES = List.of(
-            "1-start", "2-fetch-shopify", "3-load", "4-transform", "5-finish", "errors", "telemetry", "queries");
+            "1-start",
+            "2-fetch-shopify",
+            "3-load",
+            "4-transform",
+            "5-finish",
+            "reingest",
+            "errors",
+            "telemetry",
+            "queries");
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -88,7 +91,7 @@ public final class Tidemark implements Engine {
     public static Engine start(Settings settings, Role role) {
         HikariDataSource dataSource = openDatabase(settings);
         try {
-            S3Client s3 = objectStorage(settings.s3());
+            S3Client s3 = ObjectStorage.open(settings.s3());
             try {
                 // Looking at runs must be possible while object storage is away.
                 if (!(role instanceof Role.Query)) {
@@ -168,6 +171,7 @@ public final class Tidemark implements Engine {
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
+        properties.setProperty("engine.serves", String.valueOf(serves));
         properties.setProperty("engine.run-threads", serves ? "4" : "1");
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(
@@ -247,20 +251,6 @@ public final class Tidemark implements Engine {
 
     private static String withoutQuery(String url) {
         return url.replaceFirst("\\?.*", "");
-    }
-
-    private static S3Client objectStorage(Settings.S3 settings) {
-        S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
-        settings.endpoint()
-                .ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
-        settings.accessKey()
-                .ifPresent(key -> builder.credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(key, settings.secretKey().orElseThrow()))));
-        if (!settings.checksums()) {
-            builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                    .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-        }
-        return builder.build();
     }
 
     /** Finds the bucket or makes it. */

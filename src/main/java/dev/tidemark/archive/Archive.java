@@ -164,6 +164,7 @@ public final class Archive {
         manifest.put(
                 "source_started_at",
                 run.sourceStartedAt().map(Instant::toString).orElse(null));
+        manifest.put("shop_time_zone", (String) run.row().get("shop_time_zone"));
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n";
     }
 
