@@ -82,6 +82,11 @@ public record Manifest(ObjectNode json) {
                 .orElse(Instant.EPOCH);
     }
 
+    /** The run's number in the database that archived it; 0 where the manifest does not say. */
+    public long runNumber() {
+        return json.path("run_number").asLong();
+    }
+
     public Optional<Instant> windowFrom() {
         return moment(json.path("window").path("from"));
     }

