@@ -36,7 +36,7 @@ final class AdminApi {
     private final AdminFields fields;
     private final Faults faults;
     private final HttpFaults httpFaults;
-    private final CostBucket bucket = new CostBucket();
+    private final CostBucket bucket;
     private final Map<String, GraphQL> engines = new ConcurrentHashMap<>();
 
     AdminApi(SimulatorOptions options, AdminFields fields, Faults faults, HttpFaults httpFaults) {
@@ -45,6 +45,7 @@ final class AdminApi {
         this.fields = fields;
         this.faults = faults;
         this.httpFaults = httpFaults;
+        this.bucket = new CostBucket(options.restoreRate());
     }
 
     Reply answer(Request request, String baseUrl) {
@@ -134,8 +135,9 @@ final class AdminApi {
                     List.of(VendorErrors.of("No operation named \"" + operationName + "\"", "missingOperation")));
         }
         int cost = QueryCost.of(document, operation.get(), variables);
-        boolean aboutOrders = text.contains("orders") || variables.toString().contains("orders");
-        Optional<Map<String, Object>> refused = refusal(text, aboutOrders, cost);
+        String asked = text + variables;
+        boolean aboutOrders = asked.contains("orders");
+        Optional<Map<String, Object>> refused = refusal(text, asked, cost);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -153,7 +155,7 @@ final class AdminApi {
         return answer(aboutOrders, call, result, cost);
     }
 
-    private Optional<Map<String, Object>> refusal(String text, boolean aboutOrders, int cost) {
+    private Optional<Map<String, Object>> refusal(String text, String asked, int cost) {
         Optional<Faults.Active> throttled = faults.strike(Fault.THROTTLED);
         if (cost > CostBucket.MOST_PER_QUERY) {
             return Optional.of(Map.of(
@@ -165,7 +167,7 @@ final class AdminApi {
         }
         if (throttled.isPresent() || !bucket.take(cost)) {
             Map<String, Object> status =
-                    throttled.isPresent() ? CostBucket.status(throttled.get().numberOr(0)) : bucket.status();
+                    throttled.isPresent() ? bucket.status(throttled.get().numberOr(0)) : bucket.status();
             return Optional.of(Map.of(
                     "errors", List.of(VendorErrors.of("Throttled", "THROTTLED")),
                     "extensions", Map.of("cost", cost(cost, null, status))));
@@ -176,19 +178,16 @@ final class AdminApi {
             return Optional.of(Map.of(
                     "errors", List.of(VendorErrors.of(message, error.get().argumentOr("INTERNAL_SERVER_ERROR")))));
         }
-        boolean denied = aboutOrders
-                && (!AccessScopes.isGranted("read_orders", faults)
-                        || faults.strike(Fault.ACCESS_DENIED).isPresent());
-        if (!denied) {
-            return Optional.empty();
-        }
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put(
-                "errors",
-                List.of(VendorErrors.accessDenied(
-                        text.contains("bulkOperationRunQuery") ? "bulkOperationRunQuery" : "orders", "read_orders")));
-        answer.put("data", null);
-        return Optional.of(answer);
+        return fields.denied(asked).map(list -> {
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put(
+                    "errors",
+                    List.of(VendorErrors.accessDenied(
+                            text.contains("bulkOperationRunQuery") ? "bulkOperationRunQuery" : list.name(),
+                            list.scope())));
+            answer.put("data", null);
+            return answer;
+        });
     }
 
     private Map<String, Object> answer(boolean aboutOrders, AdminFields.Call call, ExecutionResult result, int cost) {
@@ -248,7 +247,7 @@ final class AdminApi {
     }
 
     private GraphQL engine(String version) {
-        GraphQLSchema schema = AdminSchema.of(version, fields);
+        GraphQLSchema schema = AdminSchema.of(version, fields, fields::nameOf);
         return GraphQL.newGraphQL(schema).build();
     }
 

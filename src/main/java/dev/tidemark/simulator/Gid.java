@@ -10,6 +10,9 @@ enum Gid {
     CUSTOMER("Customer"),
     PRODUCT("Product"),
     PRODUCT_VARIANT("ProductVariant"),
+    INVENTORY_ITEM("InventoryItem"),
+    INVENTORY_LEVEL("InventoryLevel"),
+    LOCATION("Location"),
     SHOP("Shop"),
     BULK_OPERATION("BulkOperation");
 

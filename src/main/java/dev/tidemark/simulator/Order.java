@@ -32,7 +32,8 @@ record Order(
         int taxPerMille,
         long shipping,
         long refunded,
-        List<Line> lines) {
+        List<Line> lines)
+        implements Version {
 
     /** A line item. Product and variant are absent for what the shop has ceased to sell. */
     record Line(
@@ -98,9 +99,5 @@ record Order(
 
     long currentTotal() {
         return cancelledAt > 0 ? 0 : total() - refunded;
-    }
-
-    boolean isDeleted() {
-        return deletedAt > 0;
     }
 }

@@ -5,6 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A stream as its file in {@code streams/} declares it. Immutable and valid: {@link StreamCatalog} refuses others.
@@ -48,6 +49,11 @@ public record StreamDeclaration(
     public String bulkQuery(Optional<Instant> from, Optional<Instant> to) {
         String filter = filter(from, to);
         return query.replace(WINDOW_PLACE, filter.isEmpty() ? "" : "(query: \"" + filter + "\")");
+    }
+
+    /** The root and, where there is one, the child. */
+    public Stream<RecordDeclaration> records() {
+        return Stream.concat(Stream.of(root), child.stream());
     }
 
     /** The search filter of a window in the source's own syntax; empty when the window is open on both sides. */

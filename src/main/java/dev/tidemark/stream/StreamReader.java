@@ -17,7 +17,17 @@ import java.util.TreeSet;
 final class StreamReader {
     private static final Set<String> STREAM_KEYS = Set.of(
             "name", "source", "fetch", "group-objects", "required-scopes", "window-field", "query", "root", "child");
-    private static final Set<String> RECORD_KEYS = Set.of("name", "type", "table", "key", "version", "columns");
+    private static final Set<String> RECORD_KEYS = Set.of(
+            "name",
+            "type",
+            "table",
+            "key",
+            "version",
+            "parent",
+            "parent-version",
+            "key-within-parent",
+            "day",
+            "columns");
     private static final Set<String> COLUMN_KEYS = Set.of("type", "path");
 
     private final String file;
@@ -59,6 +69,13 @@ final class StreamReader {
                 text(record, "table"),
                 text(record, "key"),
                 Optional.ofNullable(record.path("version").textValue()),
+                place.equals("child")
+                        ? Optional.of(new RecordDeclaration.Parent(
+                                text(record, "parent"),
+                                text(record, "parent-version"),
+                                record.path("key-within-parent").asBoolean(false)))
+                        : Optional.empty(),
+                texts(record.path("day")),
                 columns);
     }
 

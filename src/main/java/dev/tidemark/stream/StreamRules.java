@@ -16,6 +16,7 @@ final class StreamRules {
     private static final Pattern STREAM_NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Pattern COLUMN_NAME = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Set<String> SOURCES = Set.of("shopify", "recharge", "database", "supplier");
+    private static final Set<ColumnType> KEY_TYPES = Set.of(ColumnType.GID, ColumnType.ID);
     private static final int LONGEST_QUERY_BYTES = 65_535;
     private static final int LONGEST_WINDOW_BYTES = 200;
 
@@ -62,8 +63,24 @@ final class StreamRules {
                                 place + ": the table's name must be lower case"),
                         rule(
                                 record.indexOf(record.keyColumn()) == 0
-                                        && record.columns().get(0).type() == ColumnType.GID,
-                                place + ": the key must be the first column and a gid"),
+                                        && KEY_TYPES.contains(
+                                                record.columns().get(0).type()),
+                                place + ": the key must be the first column, of type gid or id"),
+                        rule(
+                                record.dayColumns().stream().allMatch(day -> typeOf(record, day) == ColumnType.INSTANT),
+                                place + ": a day must be a column of type instant"),
+                        rule(
+                                record.parent()
+                                        .map(parent -> COLUMN_NAME
+                                                        .matcher(parent.column())
+                                                        .matches()
+                                                && COLUMN_NAME
+                                                        .matcher(parent.versionColumn())
+                                                        .matches()
+                                                && record.indexOf(parent.column()) < 0
+                                                && record.indexOf(parent.versionColumn()) < 0)
+                                        .orElse(true),
+                                place + ": parent and parent-version must be lower case and no declared columns"),
                         rule(
                                 record.versionColumn()
                                         .map(version -> typeOf(record, version) == ColumnType.INSTANT)
