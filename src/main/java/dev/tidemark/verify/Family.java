@@ -25,33 +25,20 @@ final class Family {
         Map<String, String> places = record(stream.child().orElseThrow(), arrayTypes);
         places.putAll(parents(stream));
         places.put("root_version", quoted(stream.root().versionColumn().orElseThrow()));
-        places.put("lookup", isKeyedWithinParent(stream) ? "false" : "true");
+        places.put("lookup", stream.child().orElseThrow().isKeyedWithinParent() ? "false" : "true");
         return places;
     }
 
     /** Places that lead from a child to its root. */
     static Map<String, String> parents(StreamDeclaration stream) {
+        RecordDeclaration child = stream.child().orElseThrow();
         Map<String, String> places = new HashMap<>();
-        places.put("table", quoted(stream.child().orElseThrow().table()));
-        places.put("parent", quoted(parentColumn(stream)));
-        places.put("parent_version", quoted(parentVersionColumn(stream)));
+        places.put("table", quoted(child.table()));
+        places.put("parent", quoted(child.parent().orElseThrow().column()));
+        places.put("parent_version", quoted(child.parent().orElseThrow().versionColumn()));
         places.put("root_table", quoted(stream.root().table()));
         places.put("root_key", quoted(stream.root().keyColumn()));
         return places;
-    }
-
-    static String parentColumn(StreamDeclaration stream) {
-        return stream.root().keyColumn();
-    }
-
-    static String parentVersionColumn(StreamDeclaration stream) {
-        return stream.root().keyColumn().replaceFirst("_id$", "_")
-                + stream.root().versionColumn().orElseThrow();
-    }
-
-    /** Whether a child is known by its parent and its own id together. */
-    static boolean isKeyedWithinParent(StreamDeclaration stream) {
-        return false;
     }
 
     static String quoted(String identifier) {
