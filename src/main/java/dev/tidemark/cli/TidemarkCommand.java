@@ -95,6 +95,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(new DemoCommand(root))
                 .addSubcommand(new ServeCommand(root))
                 .addSubcommand(new SyncCommand(root))
+                .addSubcommand(BackfillCommand.with(root))
                 .addSubcommand(new ReingestCommand(root))
                 .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(RunsCommand.with(root))

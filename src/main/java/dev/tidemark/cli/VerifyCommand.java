@@ -105,6 +105,9 @@ final class VerifyCommand implements Callable<Integer> {
                 for (StreamDeclaration declared : streams) {
                     verification.look(each, declared, range::contains, deep);
                 }
+                if (stream == null) {
+                    verification.lookAtLots(each);
+                }
             }
         }
         if (!lines) {

@@ -311,8 +311,8 @@ final class LedgerCheck {
                 database.rows(ReadOnlyDatabase.statement("list_gaps", Map.of()), store, stream.name())) {
             String from = text(gap, "gap_from");
             String span = (from == null ? "from the beginning" : "from " + from) + " to " + gap.get("gap_to");
-            String command = "./tidemark backfill --store " + store + " --stream " + stream.name()
-                    + (from == null ? "" : " --from " + from) + " --to " + gap.get("gap_to");
+            String command = "./tidemark backfill --store " + store + " --stream " + stream.name() + " --from "
+                    + Objects.requireNonNullElse(from, Repairs.BEFORE_ALL_SHOPS) + " --to " + gap.get("gap_to");
             if (text(gap, "reason").equals("first_run")) {
                 // Chosen by tidemark.sync.floor, not lost.
                 report.notice("what " + store + "/" + stream.name() + " has " + span

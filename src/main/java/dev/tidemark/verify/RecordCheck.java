@@ -35,6 +35,7 @@ final class RecordCheck {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE_ROOTS = 2_000;
     private static final int PAGE_BYTES = 4 << 20;
+    private static final int SORT_BYTES = 16 << 20;
     /** How far the source's clock may be behind the one that stamped a record; as the loader has it. */
     private static final Duration SKEW = Duration.ofHours(24);
 
@@ -88,7 +89,7 @@ final class RecordCheck {
     void run(Path folder) {
         try {
             Files.createDirectories(folder);
-            try (RecordSort sort = new RecordSort(folder)) {
+            try (RecordSort sort = new RecordSort(folder, SORT_BYTES)) {
                 for (int reading = 0; reading < readings.size(); reading++) {
                     read(sort, reading);
                 }

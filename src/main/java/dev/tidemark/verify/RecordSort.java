@@ -15,11 +15,10 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * Archived lines in the order of their roots, whatever order they came in. What does not fit in {@link #MEMORY_BYTES} is
+ * Archived lines in the order of their roots, whatever order they came in. What does not fit in memory is
  * sorted in pieces on local disk, so memory does not grow with the archives. Not thread-safe.
  */
 final class RecordSort implements Closeable {
-    private static final int MEMORY_BYTES = 16 << 20;
     /** What an entry takes besides its line. */
     private static final int ENTRY_BYTES = 96;
 
@@ -40,20 +39,25 @@ final class RecordSort implements Closeable {
             .thenComparingLong(Entry::line);
 
     private final Path folder;
+    private final int memoryBytes;
     private final List<Path> pieces = new ArrayList<>();
     private final List<Piece> open = new ArrayList<>();
     private List<Entry> inMemory = new ArrayList<>();
     private int bytes;
 
-    /** @param folder an empty folder for pieces; removed by {@link #close} */
-    RecordSort(Path folder) {
+    /**
+     * @param folder an empty folder for pieces; removed by {@link #close}
+     * @param memoryBytes how much is kept in memory before a piece is written
+     */
+    RecordSort(Path folder, int memoryBytes) {
         this.folder = folder;
+        this.memoryBytes = memoryBytes;
     }
 
     void add(Entry entry) throws IOException {
         inMemory.add(entry);
         bytes += entry.bytes().length + ENTRY_BYTES;
-        if (bytes > MEMORY_BYTES) {
+        if (bytes > memoryBytes) {
             writePiece();
         }
     }

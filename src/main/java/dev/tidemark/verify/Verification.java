@@ -5,6 +5,8 @@ import dev.tidemark.stream.StreamDeclaration;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 
@@ -41,6 +43,27 @@ public final class Verification {
         if (deep) {
             new RecordCheck(database, archives, stream, store, readings, maxLineBytes, report)
                     .run(scratch.resolve("verify-" + UUID.randomUUID()));
+        }
+    }
+
+    /** Looks at the lots of a store: what a day has used, and what remains. */
+    public void lookAtLots(String store) {
+        Map<String, Object> lots =
+                database.rows(ReadOnlyDatabase.statement("find_lots", Map.of())).get(0);
+        if (Boolean.TRUE.equals(lots.get("present"))) {
+            database.each(
+                    fault -> report.add(new Damage(
+                            (String) fault.get("kind"),
+                            store,
+                            "lots",
+                            Optional.of("lot_depletion"),
+                            (String) fault.get("lot_id"),
+                            Optional.ofNullable((String) fault.get("day")),
+                            (String) fault.get("message"),
+                            List.of(),
+                            Repairs.countLotsAgain(store))),
+                    ReadOnlyDatabase.statement("list_lot_faults", Map.of()),
+                    List.of(store, store, store));
         }
     }
 }

@@ -260,6 +260,32 @@ class VerifyStoriesTest {
         }
     }
 
+    @Test
+    void a_lot_that_a_day_used_twice_is_found(Services services) {
+        try (World world = World.with(services, shop -> shop)) {
+            assertThat(world.sync().exitCode()).isZero();
+            world.sql()
+                    .run("create table if not exists inventory_lot (store_id text, lot_id text, variant_id bigint,"
+                            + " received_at timestamptz, quantity integer, remaining integer, unit_cost numeric, currency text)");
+            world.sql()
+                    .run("create table if not exists lot_depletion (store_id text, source_ref_id integer, day date,"
+                            + " variant_id bigint, lot_id text, quantity integer)");
+            world.sql().run("drop index if exists lot_depletion_once_a_day");
+            world.sql()
+                    .run("insert into inventory_lot (store_id, lot_id, variant_id, received_at, quantity, remaining,"
+                            + " unit_cost, currency) values ('acme', 'A', 1, now(), 10, 6, 1, 'USD')");
+            String use = "insert into lot_depletion (store_id, source_ref_id, day, variant_id, lot_id, quantity)"
+                    + " values ('acme', 20260301, '2026-03-01', 1, 'A', 4)";
+            world.sql().run(use);
+            assertThat(verify(world).exitCode()).isZero();
+
+            world.sql().run(use);
+
+            assertThat(found(verify(world)))
+                    .containsExactlyInAnyOrder("lot_day_twice lot_depletion A", "lot_unbalanced lot_depletion A");
+        }
+    }
+
     private static void plant(World world, Map<String, String> planted, String expected, String damage) {
         world.sql().run(damage);
         planted.put(expected, damage);
