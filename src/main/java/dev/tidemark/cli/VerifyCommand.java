@@ -113,11 +113,13 @@ final class VerifyCommand implements Callable<Integer> {
         if (!lines) {
             output.document(root.terminal(), report.toJson(), report::toText);
         }
-        root.terminal()
-                .say(
-                        report.isHealthy()
-                                ? "tidemark: nothing to repair"
-                                : "tidemark: " + report.damages() + " difference(s)");
+        if (!output.isText(root.terminal())) {
+            root.terminal()
+                    .say(
+                            report.isHealthy()
+                                    ? "tidemark: nothing to repair"
+                                    : "tidemark: " + report.damages() + " difference(s)");
+        }
         return report.isHealthy() ? ExitCode.COMPLETE.number() : ExitCode.DIFFERENCE.number();
     }
 

@@ -150,7 +150,7 @@ final class LedgerCheck {
         UUID archive = UUID.fromString(Objects.requireNonNullElse(text(run, "archive_run_id"), id));
         String again = Repairs.loadAgain(archive);
         long lines = number(run, "lines");
-        boolean counted = Boolean.TRUE.equals(run.get("result_complete"));
+        boolean counted = Boolean.TRUE.equals(run.get("result_complete")) && run.get("object_count") != null;
         if (lines != number(run, "archive_lines")
                 || lines != number(run, "accounted")
                 || number(run, "roots") != number(run, "archive_roots")

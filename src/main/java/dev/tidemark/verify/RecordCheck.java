@@ -35,7 +35,7 @@ final class RecordCheck {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int PAGE_ROOTS = 2_000;
     private static final int PAGE_BYTES = 4 << 20;
-    private static final int SORT_BYTES = 16 << 20;
+    private static final int SORT_BYTES = 32 << 20;
     /** How far the source's clock may be behind the one that stamped a record; as the loader has it. */
     private static final Duration SKEW = Duration.ofHours(24);
 

@@ -3,10 +3,14 @@ package dev.tidemark.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -145,6 +149,34 @@ class ReingestStoriesTest {
     }
 
     @Test
+    void a_request_that_nobody_waits_for_is_carried_out_by_serve(Services services) {
+        try (World world = World.with(services, shop -> shop)) {
+            assertThat(world.sync().exitCode()).isZero();
+            world.shop().edit(5);
+            assertThat(world.sync().exitCode()).isZero();
+            List<String> original = tables(world.sql());
+            Sql empty = useEmptyDatabase(services, world, "served");
+            world.set("TIDEMARK_API_PORT", freePort())
+                    .set("TIDEMARK_MANAGEMENT_PORT", freePort())
+                    .set("TIDEMARK_HAWTIO_PORT", "0");
+
+            Outcome written = world.start("reingest", "--store", "acme", "--stream", "shopify-orders", "-o", "json")
+                    .await(LIMIT);
+            assertThat(written.exitCode()).as("%s", written).isZero();
+            assertThat(written.run().path("status").asText()).isEqualTo("queued");
+
+            try (TidemarkProcess served = world.start("serve")) {
+                Awaitility.await("the request to be carried out")
+                        .atMost(LIMIT)
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> empty.value("select count(*) from sync_run where status = 'completed'")
+                                .equals("2"));
+            }
+            assertThat(tables(empty)).isEqualTo(original);
+        }
+    }
+
+    @Test
     void a_dry_run_lists_and_loads_nothing(Services services) {
         try (World world = World.with(services, shop -> shop)) {
             String run = world.sync().runId();
@@ -157,6 +189,14 @@ class ReingestStoriesTest {
 
             assertThat(listed.path("items").path(0).path("run_id").asText()).isEqualTo(run);
             assertThat(empty.value("select count(*) from sync_run")).isEqualTo("0");
+        }
+    }
+
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return String.valueOf(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -265,8 +265,9 @@ class VerifyStoriesTest {
         try (World world = World.with(services, shop -> shop)) {
             assertThat(world.sync().exitCode()).isZero();
             world.sql()
-                    .run("create table if not exists inventory_lot (store_id text, lot_id text, variant_id bigint,"
-                            + " received_at timestamptz, quantity integer, remaining integer, unit_cost numeric, currency text)");
+                    .run(
+                            "create table if not exists inventory_lot (store_id text, lot_id text, variant_id bigint,"
+                                    + " received_at timestamptz, quantity integer, remaining integer, unit_cost numeric, currency text)");
             world.sql()
                     .run("create table if not exists lot_depletion (store_id text, source_ref_id integer, day date,"
                             + " variant_id bigint, lot_id text, quantity integer)");
