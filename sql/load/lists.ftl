@@ -13,6 +13,12 @@
     </#if>
     <#return "'" + child.table + ":' || " + prefix + child.key>
 </#function>
+<#function childVersion child prefix>
+    <#if child.version??>
+        <#return "(" + prefix + child.parentVersion + ", coalesce(" + prefix + child.version + ", '-infinity'))">
+    </#if>
+    <#return prefix + child.parentVersion>
+</#function>
 <#function unnested record>
     <#local parts = []>
     <#list record.columns as column>

@@ -103,11 +103,11 @@ with lease as materialized (
       from child_in n
       join parent p using (${child.parent})
      cross join lease
-     order by ${lists.prefixed(child.identity, "n.")}, n.${child.parentVersion} desc, n.ordinal desc
+     order by ${lists.prefixed(child.identity, "n.")}, n.${child.parentVersion} desc<#if child.version??>, n.${child.version} desc nulls last</#if>, n.ordinal desc
 ), child_met as materialized (
     select n.*,
            case
-               when n.stale or o.${child.parentVersion} > n.${child.parentVersion} then 'stale'
+               when n.stale or ${lists.childVersion(child, "o.")} > ${lists.childVersion(child, "n.")} then 'stale'
                when o.run_number is null then 'new'
                -- A child that is older than the last writing of its parent counts as removed, so it goes along with that.
                when (${lists.names(child.values, "o.")})
@@ -138,7 +138,7 @@ with lease as materialized (
     on conflict (store_id, ${child.identity?join(", ")}) do update
        set (${lists.names(child.values)}, removed_at, run_number)
          = (${lists.names(child.values, "excluded.")}, null, excluded.run_number)
-     where o.${child.parentVersion} is null or o.${child.parentVersion} <= excluded.${child.parentVersion}
+     where o.${child.parentVersion} is null or ${lists.childVersion(child, "o.")} <= ${lists.childVersion(child, "excluded.")}
     returning o.${child.parent}
 ), child_written as (
     select ${child.parent} from child_inserted

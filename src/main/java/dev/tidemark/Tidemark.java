@@ -18,7 +18,10 @@ import dev.tidemark.run.Ledger;
 import dev.tidemark.run.Switches;
 import dev.tidemark.run.Worker;
 import dev.tidemark.settings.Settings;
+import dev.tidemark.source.Pages;
+import dev.tidemark.source.recharge.RechargePages;
 import dev.tidemark.source.shopify.ShopifyBulk;
+import dev.tidemark.source.shopify.ShopifyPages;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
 import java.time.Clock;
@@ -54,6 +57,7 @@ public final class Tidemark implements Engine {
     private static final List<String> ROUTES = List.of(
             "1-start",
             "2-fetch-shopify",
+            "2-fetch-pages",
             "3-load",
             "4-transform",
             "5-finish",
@@ -135,13 +139,17 @@ public final class Tidemark implements Engine {
         Archive archive = new Archive(settings, s3);
 
         ShopifyBulk shopify = new ShopifyBulk(settings, catalog, clock);
+        main.bind("shopifyPages", new ShopifyPages(catalog, shopify));
+        main.bind("rechargePages", new RechargePages(settings, catalog, clock));
         main.setOverrideProperties(properties(settings, role, works));
         main.bind("dataSource", dataSource);
         main.bind("s3Client", s3);
         main.bind("settings", settings);
         main.bind("catalog", catalog);
         main.bind("worker", worker);
-        main.bind("ledger", new Ledger(settings, streams, clock));
+        Ledger ledger = new Ledger(settings, streams, clock);
+        main.bind("ledger", ledger);
+        main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("shopify", shopify);
@@ -223,6 +231,10 @@ public final class Tidemark implements Engine {
                         .parameter(
                                 "url",
                                 shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
+                settings.stores().values().forEach(store -> store.recharge()
+                        .ifPresent(account -> templatedRoute("fetch-recharge")
+                                .routeId("fetch-recharge-" + store.id())
+                                .parameter("store", store.id())));
                 if (serves) {
                     catalog.streams().forEach(stream -> templatedRoute("stream")
                             .routeId("stream-" + stream.name())

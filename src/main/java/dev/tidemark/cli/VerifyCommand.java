@@ -103,6 +103,9 @@ final class VerifyCommand implements Callable<Integer> {
                     report);
             for (String each : stores) {
                 for (StreamDeclaration declared : streams) {
+                    if (stream == null && !settings.stores().get(each).hasSourceOf(declared.name())) {
+                        continue;
+                    }
                     verification.look(each, declared, range::contains, deep);
                 }
                 if (stream == null) {

@@ -51,6 +51,9 @@ public final class Ledger {
         if (!streams.contains(stream)) {
             throw new UnknownStream(stream, streams);
         }
+        if (!settings.stores().get(store).hasSourceOf(stream)) {
+            throw new UnknownStream(stream, store, streamsOf(store));
+        }
         Map<String, Object> values = new HashMap<>(request);
         values.putIfAbsent("job_type", JobType.DAILY_SYNC_EXECUTE.name());
         values.replaceAll((name, value) -> value == null ? null : value.toString());
@@ -71,9 +74,17 @@ public final class Ledger {
         return values;
     }
 
+    private Collection<String> streamsOf(String store) {
+        return streams.stream()
+                .filter(settings.stores().get(store)::hasSourceOf)
+                .toList();
+    }
+
     /** The requests that a stream's schedule makes: one for every store. */
     public List<Map<String, Object>> scheduled(String stream) {
-        return settings.stores().keySet().stream()
+        return settings.stores().values().stream()
+                .filter(store -> store.hasSourceOf(stream))
+                .map(Settings.Store::id)
                 .map(store -> Map.<String, Object>of(
                         "store",
                         store,

@@ -1,9 +1,15 @@
 package dev.tidemark.run;
 
 import dev.tidemark.settings.Settings;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -54,6 +60,41 @@ public record Window(Instant from, Instant to, Optional<Instant> end, Optional<G
                 ? Optional.empty()
                 : Optional.of(new Gap(watermark, floor, watermark.isPresent() ? "older_than_floor" : "first_run"));
         return new Window(floor, sourceNow, Optional.empty(), gap);
+    }
+
+    /** The same for a stream that is read whole in every run: it has no gaps. */
+    public Window wholeHistory() {
+        return new Window(Instant.EPOCH, to, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Values of {@code sql/ledger/record_window.sql} for a source that hides nothing and has no time zone.
+     *
+     * @param query what is asked of the source
+     */
+    public Map<String, Object> values(String query, Duration lag, Instant sourceNow) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("window_from", from.toString());
+        values.put("window_to", to.toString());
+        values.put("query", query);
+        values.put("query_sha256", sha256(query));
+        values.put("lag_millis", lag.toMillis());
+        values.put("shop_time_zone", null);
+        values.put("source_now", sourceNow.toString());
+        values.put("gap_from", gap.flatMap(Gap::from).map(Instant::toString).orElse(null));
+        values.put("gap_to", gap.map(each -> each.to().toString()).orElse(null));
+        values.put("gap_reason", gap.map(Gap::reason).orElse(null));
+        values.put("unseen_before", null);
+        return values;
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+        }
     }
 
     /** Where the part of the window ends that a source hides which shows only what is younger than {@code age}. */

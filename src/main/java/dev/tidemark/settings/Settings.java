@@ -118,7 +118,14 @@ public record Settings(
     public record Http(Duration retryDelay, int attempts, Duration timeout) {}
 
     /** One tenant. */
-    public record Store(String id, Optional<ShopifyStore> shopify, Optional<RechargeStore> recharge) {}
+    public record Store(String id, Optional<ShopifyStore> shopify, Optional<RechargeStore> recharge) {
+        /** Whether the store has an account with the source of a stream, which is the first word of the stream's name. */
+        public boolean hasSourceOf(String stream) {
+            return stream.startsWith("recharge-")
+                    ? recharge.isPresent()
+                    : !stream.startsWith("shopify-") || shopify.isPresent();
+        }
+    }
 
     /**
      * A store's Shopify shop.

@@ -37,6 +37,7 @@ final class AdminApi {
     private final Faults faults;
     private final HttpFaults httpFaults;
     private final CostBucket bucket;
+    private final PageDamage damage;
     private final Map<String, GraphQL> engines = new ConcurrentHashMap<>();
 
     AdminApi(SimulatorOptions options, AdminFields fields, Faults faults, HttpFaults httpFaults) {
@@ -45,6 +46,7 @@ final class AdminApi {
         this.fields = fields;
         this.faults = faults;
         this.httpFaults = httpFaults;
+        this.damage = new PageDamage(faults);
         this.bucket = new CostBucket(options.restoreRate());
     }
 
@@ -136,7 +138,6 @@ final class AdminApi {
         }
         int cost = QueryCost.of(document, operation.get(), variables);
         String asked = text + variables;
-        boolean aboutOrders = asked.contains("orders");
         Optional<Map<String, Object>> refused = refusal(text, asked, cost);
         if (refused.isPresent()) {
             return refused.get();
@@ -152,7 +153,7 @@ final class AdminApi {
                 && faults.strike(Fault.SUBMIT_LOST).isPresent()) {
             return Map.of();
         }
-        return answer(aboutOrders, call, result, cost);
+        return answer(fields.listIn(asked), call, result, cost);
     }
 
     private Optional<Map<String, Object>> refusal(String text, String asked, int cost) {
@@ -190,7 +191,7 @@ final class AdminApi {
         });
     }
 
-    private Map<String, Object> answer(boolean aboutOrders, AdminFields.Call call, ExecutionResult result, int cost) {
+    private Map<String, Object> answer(Optional<String> list, AdminFields.Call call, ExecutionResult result, int cost) {
         // Half of a page's estimate is the usual actual cost; mutations and single objects cost what was asked.
         int actual = cost <= 10 ? cost : Math.max(1, cost / 2);
         bucket.giveBack(cost - actual);
@@ -200,14 +201,14 @@ final class AdminApi {
                     "errors", result.getErrors().stream().map(AdminApi::error).toList());
         }
         if (result.isDataPresent()) {
-            answer.put("data", result.getData());
+            answer.put("data", damage.applyTo(result.getData()));
         }
         Map<String, Object> extensions = new LinkedHashMap<>();
         extensions.put("cost", cost(cost, actual, bucket.status()));
-        if (aboutOrders) {
+        if (list.isPresent()) {
             faults.strike(Fault.SEARCH_WARNING).ifPresent(warning -> call.searches()
                     .add(AdminFields.searchNote(
-                            "orders",
+                            list.get(),
                             "",
                             List.of(new SearchFilter.Warning(
                                     warning.argumentOr("updated_at"),

@@ -39,6 +39,7 @@ final class AdminFields implements DataFetcher<Object> {
     private final BulkOperations bulk;
     private final Faults faults;
     private final Downloads downloads;
+    private final PageChanges betweenPages;
 
     AdminFields(
             SimulatorOptions options,
@@ -48,7 +49,8 @@ final class AdminFields implements DataFetcher<Object> {
             ShopClock clock,
             BulkOperations bulk,
             Faults faults,
-            Downloads downloads) {
+            Downloads downloads,
+            PageChanges betweenPages) {
         this.options = options;
         this.types = types;
         this.roots = roots;
@@ -58,6 +60,7 @@ final class AdminFields implements DataFetcher<Object> {
         this.bulk = bulk;
         this.faults = faults;
         this.downloads = downloads;
+        this.betweenPages = betweenPages;
     }
 
     @Override
@@ -194,6 +197,11 @@ final class AdminFields implements DataFetcher<Object> {
         return node instanceof BulkOperation ? "BulkOperation" : types.nameOf(node);
     }
 
+    /** The name of the first list that a query speaks of. */
+    Optional<String> listIn(String asked) {
+        return roots.all().stream().map(RootList::name).filter(asked::contains).findFirst();
+    }
+
     /** The first list that a query speaks of and the app may not read. */
     Optional<RootList<?>> denied(String asked) {
         for (RootList<?> root : roots.all()) {
@@ -220,8 +228,10 @@ final class AdminFields implements DataFetcher<Object> {
         noteSearch(root.name(), query, filter.warnings(), call);
         String sortKey = environment.getArgumentOrDefault("sortKey", "ID");
         boolean byUpdate = "UPDATED_AT".equals(sortKey);
-        return paging.page(environment, root.sortedBy(sortKey), root.id(), (worthwhile, offer) -> root.walk()
+        Page<S> page = paging.page(environment, root.sortedBy(sortKey), root.id(), (worthwhile, offer) -> root.walk()
                 .through(filter, byUpdate ? worthwhile : updatedAt -> true, offer::accept));
+        betweenPages.served(root.name());
+        return page;
     }
 
     private Page<BulkOperation> operations(DataFetchingEnvironment environment, Call call) throws IOException {

@@ -42,7 +42,8 @@ final class AdminSchema {
         RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
                 .codeRegistry(GraphQLCodeRegistry.newCodeRegistry()
                         .defaultDataFetcher(DataFetcherFactories.useDataFetcher(fetcher)))
-                .type("Node", type -> type.typeResolver(resolver));
+                .type("Node", type -> type.typeResolver(resolver))
+                .type("Event", type -> type.typeResolver(resolver));
         TEXT_SCALARS.forEach(name -> wiring.scalar(
                 GraphQLScalarType.newScalar().name(name).coercing(new AsText()).build()));
         return new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(sdl), wiring.build());

@@ -204,7 +204,10 @@ record BulkQuery(List<Root<?>> roots) {
             GraphQLType node = GraphQLTypeUtil.unwrapAll(
                     ((GraphQLObjectType) edge).getFieldDefinition("node").getType());
             List<Field> selected = Selection.flatten(nodes.get(0).getSelectionSet(), fragments);
-            walk(selected, (GraphQLObjectType) node, above + 1, false, field);
+            // Of the lists that hold more than one type, events, none has a connection below it.
+            if (node instanceof GraphQLObjectType type) {
+                walk(selected, type, above + 1, false, field);
+            }
         }
 
         private static boolean isList(GraphQLType type) {

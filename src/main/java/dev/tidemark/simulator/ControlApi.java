@@ -175,12 +175,22 @@ final class ControlApi {
                 if (change.isMissingNode()) {
                     throw new IllegalArgumentException("A change during a scan needs the member change");
                 }
+                Runnable done = () -> changeDuringScan(wanted.path("of").asText("orders"), change);
+                if (wanted.has("after_pages")) {
+                    duringScan
+                            .pages()
+                            .add(
+                                    wanted.path("list").asText(""),
+                                    wanted.path("after_pages").asLong(),
+                                    done);
+                    continue;
+                }
                 duringScan.add(
                         new ScanChanges.Place(
                                 wanted.path("after_order").asLong(0),
                                 wanted.path("after_roots").asLong(-1),
                                 wanted.path("at_percent").asDouble(-1)),
-                        () -> changeDuringScan(wanted.path("of").asText("orders"), change));
+                        done);
             }
         }
         return json(200, Map.of("waiting", duringScan.count()));

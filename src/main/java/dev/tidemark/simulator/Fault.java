@@ -44,11 +44,15 @@ public enum Fault {
             Form.TIMES,
             "Nested connections give one record a page and say that there are more; ARG is the connection concerned,"
                     + " default all"),
+    PAGE_DAMAGE(
+            Form.ARG,
+            "The first record of a page is damaged as record fault ARG (default bad-money) damages lines; for lists"
+                    + " selected by edges and pageInfo"),
     RECHARGE_CURSOR_LOOP(Form.TIMES, "Recharge: a page's next_cursor leads back to its own beginning"),
     RECHARGE_PAGE_REPEATED(Form.TIMES, "Recharge: the next page shows the same records, under a cursor of its own"),
     FALL_FORWARD(Form.ARG, "Answers come from version ARG (default the next later one), and the header says so"),
     SHOP_ALIAS(Form.ARG, "shop.myshopifyDomain is ARG, default another shop's name"),
-    SEARCH_WARNING(Form.ARG, "Every answer about orders warns that field ARG (default updated_at) was ignored"),
+    SEARCH_WARNING(Form.ARG, "Every answer about a list warns that field ARG (default updated_at) was ignored"),
     MISSING_SCOPE(Form.ARG, "Scope ARG (default read_all_orders: only 60 days are seen) is not granted"),
 
     BULK_FAILED(

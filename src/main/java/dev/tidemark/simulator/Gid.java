@@ -13,6 +13,12 @@ enum Gid {
     INVENTORY_ITEM("InventoryItem"),
     INVENTORY_LEVEL("InventoryLevel"),
     LOCATION("Location"),
+    REFUND("Refund"),
+    REFUND_LINE_ITEM("RefundLineItem"),
+    ORDER_ADJUSTMENT("OrderAdjustment"),
+    ORDER_TRANSACTION("OrderTransaction"),
+    FULFILLMENT("Fulfillment"),
+    BASIC_EVENT("BasicEvent"),
     SHOP("Shop"),
     BULK_OPERATION("BulkOperation");
 

@@ -14,10 +14,12 @@ import java.util.stream.LongStream;
 final class OrderChanges {
     private final SimulatedShop shop;
     private final ShopClock clock;
+    private final RefundChanges refunds;
 
     OrderChanges(SimulatedShop shop, ShopClock clock) {
         this.shop = shop;
         this.clock = clock;
+        this.refunds = new RefundChanges(shop);
     }
 
     /**
@@ -88,13 +90,15 @@ final class OrderChanges {
                 0,
                 495,
                 0,
-                lines);
+                0,
+                lines,
+                List.of());
         return set(new OrderBuilder(blank), change.path("set")).build();
     }
 
     private Order changed(String action, Order before, JsonNode change, long now) {
-        OrderBuilder after =
-                new OrderBuilder(before).updatedAt(time(change, "updated_at").orElse(now));
+        ChangeJson wanted = new ChangeJson(change);
+        OrderBuilder after = new OrderBuilder(before).updatedAt(wanted.updatedAt(now, before.updatedAt()));
         switch (action) {
             case "update" -> {
                 if (change.path("set").isEmpty()) {
@@ -109,9 +113,12 @@ final class OrderChanges {
             case "add-line" -> after.line(newLine(change.path("line")));
             case "remove-line" -> after.withoutLine(lineOf(before, change).id());
             case "update-line" -> after.replaceLine(changedLine(lineOf(before, change), change.path("line")));
+            case "deliver" -> after.deliveredAt(now);
+            case "refund" -> refunds.add(before, after, wanted, now);
             default ->
                 throw new IllegalArgumentException("Unknown action " + action
-                        + "; there are create, update, cancel, delete, add-line, remove-line, update-line");
+                        + "; there are create, update, cancel, delete, add-line, remove-line, update-line, deliver,"
+                        + " refund");
         }
         return after.build();
     }

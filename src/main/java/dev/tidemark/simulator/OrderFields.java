@@ -105,6 +105,9 @@ final class OrderFields {
                         "customer",
                         types.customer,
                         order -> order.customerId() == 0 ? Optional.empty() : Optional.of(shop.customerOf(order)))
+                .listed("refunds", types.refund, Refunded::of)
+                .listed("transactions", types.transaction, Payment::of)
+                .listed("fulfillments", types.fulfillment, Parcel::of)
                 .many("lineItems", types.lineItem, OrderFields::soldLines);
     }
 

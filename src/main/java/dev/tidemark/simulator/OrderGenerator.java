@@ -28,6 +28,7 @@ final class OrderGenerator implements Origin<Order> {
     private static final long LINE_IDS_PER_ORDER = 65_536;
     private static final long LINE_ID_STEP = 4_096;
     private static final int ADDED_LINE_SLOT = 12;
+    private static final int FREE_LINE_SLOT = 14;
 
     private enum Event {
         CREATED,
@@ -46,6 +47,7 @@ final class OrderGenerator implements Origin<Order> {
     private final long start;
     private final ProductRange range;
     private final CustomerGenerator customers;
+    private final RefundGenerator refundGenerator;
     private final long sameSecond;
 
     /** @param sameSecond so many orders share one update time */
@@ -56,6 +58,7 @@ final class OrderGenerator implements Origin<Order> {
         this.start = startMillis;
         this.range = range;
         this.customers = customers;
+        this.refundGenerator = new RefundGenerator(dice, range);
         this.sameSecond = sameSecond;
     }
 
@@ -204,7 +207,7 @@ final class OrderGenerator implements Origin<Order> {
         long cancelledAt = 0;
         long closedAt = 0;
         boolean edited = false;
-        boolean refunded = false;
+        long refundedAt = 0;
         for (Moment moment : moments.subList(0, upTo)) {
             switch (moment.event()) {
                 case CREATED, TOUCHED -> {}
@@ -215,7 +218,7 @@ final class OrderGenerator implements Origin<Order> {
                     closedAt = moment.at();
                 }
                 case REFUNDED -> {
-                    refunded = true;
+                    refundedAt = moment.at();
                     financial = "PARTIALLY_REFUNDED";
                 }
                 case CANCELLED -> {
@@ -226,6 +229,16 @@ final class OrderGenerator implements Origin<Order> {
         }
         List<Order.Line> lines = lines(index, subscription ? customer : index, subscription, edited);
         long updatedAt = moments.get(upTo - 1).at();
+        int taxPerMille = dice.percent(70, customer, 31) ? 0 : 50 + dice.below(150, customer, 32);
+        List<Refund> refunds = refundedAt == 0
+                ? List.of()
+                : List.of(refundGenerator.of(
+                        index,
+                        NUMBERS_AFTER + 1 + index,
+                        refundedAt,
+                        lines.get(0),
+                        taxPerMille,
+                        FIRST_LINE_ID + index * LINE_IDS_PER_ORDER + FREE_LINE_SLOT * LINE_ID_STEP));
         return new Order(
                 id(index),
                 NUMBERS_AFTER + 1 + index,
@@ -243,10 +256,21 @@ final class OrderGenerator implements Origin<Order> {
                 subscription,
                 "",
                 currency(customer),
-                dice.percent(70, customer, 31) ? 0 : 50 + dice.below(150, customer, 32),
+                taxPerMille,
                 dice.percent(60, index, 33) ? 0 : 495,
-                refunded ? lines.get(0).total() : 0,
-                lines);
+                refunds.isEmpty() ? 0 : lines.get(0).total(),
+                deliveredAt(index, closedAt),
+                lines,
+                refunds);
+    }
+
+    /** Parcels arrive without a new version of their order. */
+    private long deliveredAt(long index, long packedAt) {
+        if (packedAt == 0 || dice.percent(10, index, 42)) {
+            return 0;
+        }
+        long at = packedAt + DAY + dice.belowLong(4 * DAY, index, 43);
+        return at >= start ? 0 : at;
     }
 
     private Currency currency(long customer) {

@@ -92,6 +92,7 @@ final class ProductChanges {
         boolean deleted = change.action().equals("delete");
         if (deleted) {
             variants.forEach(variant -> stopStocking(variant, now));
+            shop.diary().destroyed(Gid.PRODUCT, before.id(), now);
         }
         // Something that a comparison notices, where nothing else is asked for.
         List<String> tags = change.action().equals("update") && change.set().isEmpty()

@@ -20,7 +20,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Damage to single lines of one bulk file: which records it concerns, and what becomes of their lines. */
@@ -33,7 +35,7 @@ final class RecordFaults {
     private final List<Faults.Active> faults;
     private final Map<Long, List<Faults.Active>> byRank = new HashMap<>();
     private final Map<Long, List<Faults.Active>> byOrder = new HashMap<>();
-    private Selection<?> selection;
+    private Function<String, Optional<String>> keys = Optional::of;
     private long rank;
     private byte[] child = new byte[0];
 
@@ -59,7 +61,7 @@ final class RecordFaults {
     }
 
     void begin(long expected, Selection<?> selected) {
-        selection = selected;
+        keys = selected::keyOf;
         if (expected == 0) {
             return;
         }
@@ -103,6 +105,20 @@ final class RecordFaults {
             }
         }
         return lines;
+    }
+
+    /**
+     * A record after the damage of one fault, with further ones that this puts around it.
+     *
+     * @param keyOf the name under which a field appears in it, absent when it does not
+     */
+    static List<byte[]> damaged(Fault fault, byte[] record, Function<String, Optional<String>> keyOf)
+            throws IOException {
+        RecordFaults faults = new RecordFaults(List.of());
+        faults.keys = keyOf;
+        List<byte[]> records = new ArrayList<>(List.of(record));
+        faults.apply(new Faults.Active(fault, "", 0), records);
+        return records;
     }
 
     private void chooseRanks(Faults.Active fault, long expected) {
@@ -174,13 +190,13 @@ final class RecordFaults {
     }
 
     private String key(String field) {
-        return selection.keyOf(field).orElse(field);
+        return keys.apply(field).orElse(field);
     }
 
     /** What an order is named by, or the text of another record that comes nearest to it. */
     private String nameKey() {
         return Stream.of("name", "title", "displayName", "lastName", "sku", "email")
-                .flatMap(field -> selection.keyOf(field).stream())
+                .flatMap(field -> keys.apply(field).stream())
                 .findFirst()
                 .orElse("name");
     }

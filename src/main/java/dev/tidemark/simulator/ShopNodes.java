@@ -14,6 +14,12 @@ final class ShopNodes {
     ShopNodes(SimulatedShop shop, LongSupplier ordersFrom) {
         finders.put(
                 Gid.ORDER, id -> shop.orders().stored(id).filter(order -> order.createdAt() >= ordersFrom.getAsLong()));
+        finders.put(Gid.REFUND, id -> shop.orders()
+                .stored(shop.orderOfNumber(Refund.orderNumberOf(id)))
+                .filter(order -> order.createdAt() >= ordersFrom.getAsLong())
+                .flatMap(order -> Refunded.of(order).stream()
+                        .filter(refunded -> refunded.refund().id() == id)
+                        .findFirst()));
         finders.put(Gid.CUSTOMER, id -> shop.customers().stored(id));
         finders.put(Gid.PRODUCT, id -> shop.products().stored(id));
         finders.put(Gid.PRODUCT_VARIANT, shop::variant);
@@ -23,6 +29,9 @@ final class ShopNodes {
                 .flatMap(item -> shop.stock().levels(item.id()).stream()
                         .filter(level -> level.number() == number)
                         .findFirst()));
+        finders.put(Gid.BASIC_EVENT, id -> shop.diary().events().stream()
+                .filter(event -> event.id() == id)
+                .findFirst());
         finders.put(Gid.LOCATION, id -> Location.ALL.stream()
                 .filter(location -> location.id() == id)
                 .findFirst());

@@ -17,7 +17,8 @@ final class ShopRoots {
                 products(shop, types),
                 variants(shop, types),
                 inventoryItems(shop, types),
-                locations(types));
+                locations(types),
+                events(shop, types));
     }
 
     List<RootList<?>> all() {
@@ -136,6 +137,27 @@ final class ShopRoots {
                     for (Location location : Location.ALL) {
                         if (filter.matches(location)) {
                             visitor.visit(location);
+                        }
+                    }
+                });
+    }
+
+    private static RootList<BasicEvent> events(SimulatedShop shop, ShopTypes types) {
+        return new RootList<>(
+                "events",
+                types.event,
+                "read_products",
+                new SearchFilter.Fields<BasicEvent>()
+                        .time("created_at", BasicEvent::createdAt)
+                        .number("id", BasicEvent::id)
+                        .text("action", BasicEvent::action)
+                        .text("subject_type", BasicEvent::subjectType),
+                Map.of("CREATED_AT", BasicEvent::createdAt),
+                BasicEvent::id,
+                (filter, worthwhile, visitor) -> {
+                    for (BasicEvent event : shop.diary().events()) {
+                        if (filter.matches(event)) {
+                            visitor.visit(event);
                         }
                     }
                 });

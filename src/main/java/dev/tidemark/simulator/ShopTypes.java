@@ -1,6 +1,9 @@
 package dev.tidemark.simulator;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The types of the shop's records by their names in the API. Paged answers and bulk files both read values through this
@@ -22,6 +25,14 @@ final class ShopTypes {
     final RecordType<Location> location = new RecordType<>("Location", Location.class);
     final RecordType<Location> locationAddress = new RecordType<>("LocationAddress", Location.class);
     final RecordType<SoldLine> lineItem = new RecordType<>("LineItem", SoldLine.class);
+    final RecordType<Refunded> refund = new RecordType<>("Refund", Refunded.class);
+    final RecordType<Refunded.Line> refundLineItem = new RecordType<>("RefundLineItem", Refunded.Line.class);
+    final RecordType<Refunded.Adjustment> orderAdjustment =
+            new RecordType<>("OrderAdjustment", Refunded.Adjustment.class);
+    final RecordType<Payment> transaction = new RecordType<>("OrderTransaction", Payment.class);
+    final RecordType<Parcel> fulfillment = new RecordType<>("Fulfillment", Parcel.class);
+    final RecordType<Parcel> trackingInfo = new RecordType<>("FulfillmentTrackingInfo", Parcel.class);
+    final RecordType<BasicEvent> event = new RecordType<>("BasicEvent", BasicEvent.class);
     final RecordType<Order> order = new RecordType<>("Order", Order.class);
 
     private final List<RecordType<?>> all = List.of(
@@ -39,7 +50,17 @@ final class ShopTypes {
             location,
             locationAddress,
             lineItem,
+            refund,
+            refundLineItem,
+            orderAdjustment,
+            transaction,
+            fulfillment,
+            trackingInfo,
+            event,
             order);
+
+    private final Map<String, RecordType<?>> byName =
+            all.stream().collect(Collectors.toMap(RecordType::name, Function.identity()));
 
     ShopTypes(SimulatedShop shop) {
         MoneyFields.describe(this);
@@ -47,13 +68,17 @@ final class ShopTypes {
         ProductFields.describe(this, shop);
         InventoryFields.describe(this, shop);
         OrderFields.describe(this, shop);
+        RefundFields.describe(this);
+        DeliveryFields.describe(this);
+        EventFields.describe(this);
     }
 
     RecordType<?> named(String name) {
-        return all.stream()
-                .filter(type -> type.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("The schema has a type " + name + ", the shop does not"));
+        RecordType<?> type = byName.get(name);
+        if (type == null) {
+            throw new IllegalStateException("The schema has a type " + name + ", the shop does not");
+        }
+        return type;
     }
 
     /** The name of the type that describes a record. */

@@ -32,6 +32,7 @@ final class SimulatedShop {
     private final Records<Product> products;
     private final Records<InventoryItem> inventoryItems;
     private final Stock stock;
+    private final Diary diary;
 
     private long createdLines;
     private long createdVariants;
@@ -45,6 +46,7 @@ final class SimulatedShop {
         this.inventoryItems =
                 new Records<>(Origin.of(range.inventoryItems(dice, start)), clock, FIRST_CREATED_ITEM_ID, 1);
         this.stock = new Stock(dice, clock, start);
+        this.diary = new Diary(clock);
         this.customerGenerator = new CustomerGenerator(dice, options.orders(), start, options.sameSecond());
         this.customers = new Records<>(customerGenerator, clock, FIRST_CREATED_CUSTOMER_ID, 1_013);
         this.orderGenerator =
@@ -74,6 +76,10 @@ final class SimulatedShop {
 
     Stock stock() {
         return stock;
+    }
+
+    Diary diary() {
+        return diary;
     }
 
     /** The variants of all products that exist now, in no order that means anything. */
@@ -112,6 +118,11 @@ final class SimulatedShop {
     /** The number of an order made since the start. */
     long numberOf(long createdOrderId) {
         return OrderGenerator.NUMBERS_AFTER + 1 + orders.atStart() + orders.placeOf(createdOrderId);
+    }
+
+    /** The id of the order that has or would have this number. */
+    long orderOfNumber(long number) {
+        return number > OrderGenerator.NUMBERS_AFTER ? orders.idOfPlace(number - OrderGenerator.NUMBERS_AFTER - 1) : 0;
     }
 
     synchronized long newLineId() {

@@ -41,7 +41,8 @@ public final class Simulator implements AutoCloseable {
                 clock,
                 bulk,
                 faults,
-                downloads);
+                downloads,
+                duringScan.pages());
         HttpFaults httpFaults = new HttpFaults(faults, clock);
         AdminApi admin = new AdminApi(options, fields, faults, httpFaults);
         RechargeApp recharge = new RechargeApp(

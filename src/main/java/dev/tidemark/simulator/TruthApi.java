@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /** What is really so in the shop, for tests to compare with: {@code /_truth/orders}, {@code /versions}, {@code /summary}. */
@@ -25,6 +26,12 @@ final class TruthApi {
             case "/_truth/customers" -> all(request, shop.customers(), CustomerTruth::write);
             case "/_truth/products" ->
                 all(request, shop.products(), (product, out) -> ProductTruth.write(product, shop, out));
+            case "/_truth/refunds" ->
+                ofOrders(request, Refunded::of, refunded -> refunded.refund().id(), RefundTruth::write);
+            case "/_truth/refund-line-items" ->
+                ofOrders(request, TruthApi::refundLines, line -> line.refund().id(), RefundTruth::write);
+            case "/_truth/transactions" -> ofOrders(request, Payment::of, Payment::id, DeliveryTruth::write);
+            case "/_truth/fulfillments" -> ofOrders(request, Parcel::of, Parcel::id, DeliveryTruth::write);
             case "/_truth/variants" -> variants(request);
             case "/_truth/inventory-items" -> all(request, shop.inventoryItems(), InventoryTruth::write);
             case "/_truth/inventory-levels" -> levels(request);
@@ -55,6 +62,32 @@ final class TruthApi {
                 });
             }
         });
+    }
+
+    /** What belongs to orders that exist, by rising id. */
+    private <P> Reply ofOrders(
+            Request request, Function<Order, List<P>> parts, ToLongFunction<P> id, Writer<P> writer) {
+        long after = number(request, "after", 0);
+        long limit = number(request, "limit", Long.MAX_VALUE);
+        return Reply.ndjson(out -> {
+            try (TruthJson json = new TruthJson(out)) {
+                long[] left = {limit};
+                shop.orders().all(0, () -> left[0] > 0, order -> {
+                    for (P part : order.isDeleted() ? List.<P>of() : parts.apply(order)) {
+                        if (id.applyAsLong(part) > after && left[0]-- > 0) {
+                            writer.write(part, json);
+                            json.newLine();
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    private static List<RefundTruth.Line> refundLines(Order order) {
+        return order.refunds().stream()
+                .flatMap(refund -> refund.lines().stream().map(line -> new RefundTruth.Line(order, refund, line)))
+                .toList();
     }
 
     private Reply variants(Request request) throws IOException {

@@ -16,7 +16,17 @@ import java.util.TreeSet;
  */
 final class StreamReader {
     private static final Set<String> STREAM_KEYS = Set.of(
-            "name", "source", "fetch", "group-objects", "required-scopes", "window-field", "query", "root", "child");
+            "name",
+            "source",
+            "fetch",
+            "group-objects",
+            "required-scopes",
+            "window-field",
+            "query",
+            "pages",
+            "root",
+            "child");
+    private static final Set<String> PAGES_KEYS = Set.of("size", "records", "children", "drain", "path");
     private static final Set<String> RECORD_KEYS = Set.of(
             "name",
             "type",
@@ -50,10 +60,25 @@ final class StreamReader {
                 text(stream, "fetch"),
                 stream.path("group-objects").asBoolean(false),
                 texts(stream.path("required-scopes")),
-                text(stream, "window-field"),
-                text(stream, "query"),
+                Optional.ofNullable(stream.path("window-field").textValue()),
+                stream.path("query").asText(""),
+                stream.has("pages") ? Optional.of(pages(stream.path("pages"))) : Optional.empty(),
                 record(stream.path("root"), "root"),
                 stream.has("child") ? Optional.of(record(stream.path("child"), "child")) : Optional.empty());
+    }
+
+    private StreamDeclaration.Pages pages(JsonNode pages) {
+        refuseUnknown("pages", pages, PAGES_KEYS);
+        return new StreamDeclaration.Pages(
+                pages.path("size").asInt(0),
+                steps(text(pages, "records")),
+                pages.has("children") ? steps(text(pages, "children")) : List.of(),
+                Optional.ofNullable(pages.path("drain").textValue()),
+                Optional.ofNullable(pages.path("path").textValue()));
+    }
+
+    private static List<String> steps(String path) {
+        return List.of(path.split("\\.", -1));
     }
 
     private RecordDeclaration record(JsonNode record, String place) {
@@ -92,7 +117,7 @@ final class StreamReader {
         return new ColumnDeclaration(
                 name,
                 type.orElse(ColumnType.TEXT),
-                paths.stream().map(steps -> List.of(steps.split("\\.", -1))).toList());
+                paths.stream().map(StreamReader::steps).toList());
     }
 
     private void refuseUnknown(String place, JsonNode node, Set<String> known) {

@@ -11,9 +11,6 @@ import dev.tidemark.run.Window;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -23,7 +20,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,28 +89,20 @@ public final class ShopifyBulk {
             LOG.warn("{}: the source's answer carries no date; its clock is taken to be ours", run);
             return clock.instant();
         });
-        Window window = Window.of(run, sourceNow, settings.sync());
+        Window asked = Window.of(run, sourceNow, settings.sync());
+        Window window = stream.isWindowed() ? asked : asked.wholeHistory();
         Optional<Instant> unseenBefore = unseenBefore(stream, scopes, window, sourceNow);
         if (run.isBackfill() && unseenBefore.isPresent()) {
             throw new RunFailed("missing_scope", hidden(run.store(), run.stream(), unseenBefore.get()));
         }
-        String query = stream.bulkQuery(Optional.of(window.from()), window.end());
-        Map<String, Object> values = new HashMap<>();
-        values.put("window_from", window.from().toString());
-        values.put("window_to", window.to().toString());
+        String query = stream.pages().isPresent()
+                ? stream.query()
+                : stream.bulkQuery(Optional.of(window.from()), window.end());
+        Map<String, Object> values = window.values(query, settings.sync().lag(), sourceNow);
         values.put("filter", stream.filter(Optional.of(window.from()), window.end()));
-        values.put("query", query);
-        values.put("query_sha256", sha256(query));
-        values.put("lag_millis", settings.sync().lag().toMillis());
         values.put(
                 "shop_time_zone",
                 timeZone(reply.data().path("shop").path("ianaTimezone").asText("")));
-        values.put("source_now", sourceNow.toString());
-        values.put(
-                "gap_from",
-                window.gap().flatMap(Window.Gap::from).map(Instant::toString).orElse(null));
-        values.put("gap_to", window.gap().map(gap -> gap.to().toString()).orElse(null));
-        values.put("gap_reason", window.gap().map(Window.Gap::reason).orElse(null));
         values.put("unseen_before", unseenBefore.map(Instant::toString).orElse(null));
         window.gap()
                 .filter(gap -> gap.reason().equals("older_than_floor"))
@@ -494,6 +482,16 @@ public final class ShopifyBulk {
         }
     }
 
+    /**
+     * Refuses an answer that has errors, or one to which the source did not apply the filter.
+     *
+     * @throws RunFailed with what the source said
+     */
+    void refuseUnusable(Run run, GraphqlReply reply) {
+        refuseErrors(reply);
+        checkProbe(run, reply);
+    }
+
     private static void refuseErrors(GraphqlReply reply) {
         refuseDenied(reply);
         if (reply.hasErrors()) {
@@ -595,7 +593,7 @@ public final class ShopifyBulk {
                         () -> new RunFailed("unknown_store", "Store " + store + " has no Shopify shop configured"));
     }
 
-    private static String request(String document, Map<String, Object> variables) {
+    static String request(String document, Map<String, Object> variables) {
         try {
             return JSON.writeValueAsString(Map.of("query", document, "variables", variables));
         } catch (JsonProcessingException e) {
@@ -619,14 +617,5 @@ public final class ShopifyBulk {
 
     private static String squeezed(String query) {
         return query.replaceAll("\\s+", " ").strip();
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
