@@ -35,7 +35,7 @@ with due as (
         or (sync_lease.owner = excluded.owner and not sync_lease.busy)
     returning run_id, epoch
 )
-select r.run_id, r.run_number, r.store_id, r.stream, r.job_type, r.backfill_id, r.status, c.epoch, now() as claimed_at,
+select r.run_id, coalesce(r.reading_number, r.run_number) as run_number, r.store_id, r.stream, r.job_type, r.backfill_id, r.status, c.epoch, now() as claimed_at,
        r.attempts, r.poll_attempts, r.give_up_at <= now() as given_up, r.waiting_for,
        r.window_from, r.window_to, r.query, r.query_sha256, r.intent_at, r.source_started_at, r.shop_time_zone,
        cast(extract(epoch from r.lag) * 1000 as bigint) as lag_millis,

@@ -38,6 +38,9 @@ with lease as materialized (
                     is not distinct from
                     (${lists.names(root.values, "n.")})
                     and o.deleted_at is null then 'unchanged'
+               -- An archive that is loaded again is no later reading than the one that wrote the row.
+               when :#job_type = 'REINGEST_EXECUTE' and o.stored_version = n.${root.version}
+                    and o.stored_run_number > cast(:#run_number as int8) then 'stale'
                else 'write'
            end as verdict
       from root_new n
@@ -69,6 +72,7 @@ with lease as materialized (
     -- What each child's parent is now: as this chunk leaves it, or as it is stored.
     select m.${root.key} as ${child.parent},
            case
+               when m.verdict = 'stale' and m.stored_version = m.${root.version} then 'infinity'
                when m.verdict = 'stale' then m.stored_version
                -- Another run has just overtaken the parent, and its children with it.
                when m.verdict = 'write' and r.${root.key} is null then 'infinity'
@@ -110,6 +114,8 @@ with lease as materialized (
                     is not distinct from
                     (${lists.names(child.values, "n.")})
                     and o.removed_at is null and o.run_number >= n.parent_run_number then 'unchanged'
+               when :#job_type = 'REINGEST_EXECUTE' and o.${child.parentVersion} = n.${child.parentVersion}
+                    and o.run_number > cast(:#run_number as int8) then 'stale'
                else 'write'
            end as verdict
       from child_new n

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
+import dev.tidemark.archive.ObjectStorage;
 import dev.tidemark.cli.TidemarkCommand;
 import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
@@ -42,14 +43,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
-import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -68,6 +63,7 @@ public final class Tidemark implements Engine {
             "4-transform",
             "5-finish",
             "backfill",
+            "reingest",
             "errors",
             "telemetry",
             "queries",
@@ -106,7 +102,7 @@ public final class Tidemark implements Engine {
     public static Engine start(Settings settings, Role role) {
         HikariDataSource dataSource = openDatabase(settings);
         try {
-            S3Client s3 = objectStorage(settings.s3());
+            S3Client s3 = ObjectStorage.open(settings.s3());
             try {
                 // Looking at runs must be possible while object storage is away.
                 if (!(role instanceof Role.Query)) {
@@ -221,6 +217,7 @@ public final class Tidemark implements Engine {
         properties.setProperty("engine.works", String.valueOf(works));
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
+        properties.setProperty("engine.serves", String.valueOf(serves));
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(
@@ -304,20 +301,6 @@ public final class Tidemark implements Engine {
 
     private static String withoutQuery(String url) {
         return url.replaceFirst("\\?.*", "");
-    }
-
-    private static S3Client objectStorage(Settings.S3 settings) {
-        S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
-        settings.endpoint()
-                .ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
-        settings.accessKey()
-                .ifPresent(key -> builder.credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(key, settings.secretKey().orElseThrow()))));
-        if (!settings.checksums()) {
-            builder.requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                    .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED);
-        }
-        return builder.build();
     }
 
     /** Finds the bucket or makes it. */

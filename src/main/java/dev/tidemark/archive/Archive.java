@@ -164,6 +164,9 @@ public final class Archive {
         manifest.put(
                 "source_started_at",
                 run.sourceStartedAt().map(Instant::toString).orElse(null));
+        // The source's clock has whole seconds only; of two runs within one the higher number came later.
+        manifest.put("run_number", run.runNumber());
+        manifest.put("shop_time_zone", (String) run.row().get("shop_time_zone"));
         return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(manifest) + "\n";
     }
 

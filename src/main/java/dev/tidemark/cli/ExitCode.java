@@ -12,7 +12,9 @@ enum ExitCode {
     /** Another run of the same store, stream and job type is active. */
     CONFLICT(7),
     /** The database or object storage is away. */
-    DEPENDENCY_DOWN(8);
+    DEPENDENCY_DOWN(8),
+    /** What is stored is not what is proved to have been read. */
+    DIFFERENCE(9);
 
     private final int number;
 

@@ -31,6 +31,11 @@ final class Output {
         return formatFor(terminal) == Format.TEXT;
     }
 
+    /** Whether each item is wanted as a line of its own, as soon as it is known. */
+    boolean isLines() {
+        return format == Format.NDJSON;
+    }
+
     /** Writes one document: a line of JSON, or the text. */
     void document(Terminal terminal, JsonNode document, Supplier<String> text) {
         terminal.out().println(formatFor(terminal) == Format.TEXT ? text.get() : document.toString());

@@ -39,7 +39,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "Exit codes: 0 complete, 1 error, 2 usage, 3 partial, 4 run failed, 7 conflict,",
-            "8 database or object storage away.",
+            "8 database or object storage away, 9 verify found a difference.",
             "",
             "Start here:",
             "  tidemark demo --once      the whole job on this machine, with a simulated shop",
@@ -96,6 +96,8 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(new ServeCommand(root))
                 .addSubcommand(new SyncCommand(root))
                 .addSubcommand(BackfillCommand.with(root))
+                .addSubcommand(new ReingestCommand(root))
+                .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
                 .addSubcommand(LotsCommand.with(root))

@@ -57,7 +57,12 @@ final class ChunkFile implements Iterator<Chunk>, Closeable {
      * @param maxLineBytes longest line that is kept whole
      */
     ChunkFile(Path path, int chunkLines, int maxLineBytes) throws IOException {
-        this.file = Files.newInputStream(path);
+        this(Files.newInputStream(path), chunkLines, maxLineBytes);
+    }
+
+    /** The same from bytes that come from elsewhere; closed with this. */
+    ChunkFile(InputStream file, int chunkLines, int maxLineBytes) {
+        this.file = file;
         this.chunkLines = chunkLines;
         this.maxLineBytes = maxLineBytes;
         this.buffer = new byte[READ_BYTES + LineScanner.SLACK];

@@ -5,5 +5,7 @@ public enum JobType {
     /** What changed since the watermark; the only kind that moves it. */
     DAILY_SYNC_EXECUTE,
     /** A range of history, which leaves the watermark alone. */
-    FULL_BACKFILL_EXECUTE
+    FULL_BACKFILL_EXECUTE,
+    /** An archived run that is loaded again without the source, which leaves the watermark alone. */
+    REINGEST_EXECUTE
 }

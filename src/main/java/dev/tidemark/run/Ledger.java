@@ -61,6 +61,19 @@ public final class Ledger {
         return values;
     }
 
+    /**
+     * Values of {@code start_next.sql}.
+     *
+     * @param request request_id; null asks for the next archive of any request
+     */
+    public Map<String, Object> reingesting(Map<String, Object> request) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("request_id", request == null ? null : Objects.toString(request.get("request_id"), null));
+        values.put("chunk_lines", settings.sync().chunkLines());
+        values.put("retry_for_millis", settings.sync().retryFor().toMillis());
+        return values;
+    }
+
     private Collection<String> streamsOf(String store) {
         return streams.stream()
                 .filter(settings.stores().get(store)::hasSourceOf)

@@ -1,0 +1,149 @@
+package dev.tidemark.cli;
+
+import dev.tidemark.archive.ObjectStorage;
+import dev.tidemark.archive.StoredArchives;
+import dev.tidemark.operations.Migration;
+import dev.tidemark.run.UnknownStore;
+import dev.tidemark.run.UnknownStream;
+import dev.tidemark.settings.Settings;
+import dev.tidemark.stream.StreamCatalog;
+import dev.tidemark.stream.StreamDeclaration;
+import dev.tidemark.verify.Damage;
+import dev.tidemark.verify.ReadOnlyDatabase;
+import dev.tidemark.verify.Report;
+import dev.tidemark.verify.Verification;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import software.amazon.awssdk.services.s3.S3Client;
+
+/** Says what is really wrong before anyone repairs it; nothing is changed. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Compare ledger, archives and tables, and say what is wrong and which command repairs it.",
+            "",
+            "Nothing is changed: the database itself refuses every write of this session. With --deep the archived files are",
+            "read again and every record is compared with its table, by id and column."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 nothing to repair, 1 error, 2 usage, 8 database or object storage away, 9 a difference was found.",
+            "",
+            "Examples:",
+            "  tidemark verify",
+            "  tidemark verify --store acme --stream shopify-orders --deep",
+            "  tidemark verify --deep --from 2026-03-01 -o ndjson | jq -r .repair | sort -u"
+        })
+final class VerifyCommand implements Callable<Integer> {
+    @Option(names = "--store", paramLabel = "STORE", description = "Only this store.")
+    private String store;
+
+    @Option(names = "--stream", paramLabel = "STREAM", description = "Only this stream.")
+    private String stream;
+
+    @Mixin
+    private TimeRange range;
+
+    @Option(names = "--deep", description = "Read the archives again and compare every record.")
+    private boolean deep;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            defaultValue = "100",
+            description =
+                    "Most findings shown of each kind, table and day (${DEFAULT-VALUE}); all are counted, and all are"
+                            + " written with -o ndjson.")
+    private int limit;
+
+    @Mixin
+    private Output output;
+
+    private final TidemarkCommand root;
+
+    VerifyCommand(TidemarkCommand root) {
+        this.root = root;
+    }
+
+    @Override
+    public Integer call() {
+        Settings settings = root.settingsWithDatabase();
+        range.requireOrder();
+        if (limit < 1) {
+            throw new CommandFailure(ExitCode.USAGE, "--limit must be at least 1, not " + limit + ".");
+        }
+        List<StreamDeclaration> streams = streams();
+        List<String> stores = stores(settings);
+        Settings.Database database = settings.database().orElseThrow();
+        int pending = Migration.pending(PlainDataSource.of(database));
+        if (pending > 0) {
+            throw new CommandFailure(
+                    ExitCode.ERROR,
+                    "The tables are " + pending + " step(s) behind this version; run 'tidemark migrate' first.");
+        }
+        boolean lines = output.isLines();
+        Consumer<Damage> listener = damage -> {
+            if (lines) {
+                root.terminal().out().println(damage.toJson());
+            }
+        };
+        Report report = new Report(limit, listener);
+        try (ReadOnlyDatabase session = ReadOnlyDatabase.open(database);
+                S3Client s3 = ObjectStorage.open(settings.s3())) {
+            Verification verification = new Verification(
+                    session,
+                    new StoredArchives(s3, settings.s3().bucket()),
+                    settings.workDirectory(),
+                    settings.sync().maxLineBytes(),
+                    report);
+            for (String each : stores) {
+                for (StreamDeclaration declared : streams) {
+                    if (stream == null && !settings.stores().get(each).hasSourceOf(declared.name())) {
+                        continue;
+                    }
+                    verification.look(each, declared, range::contains, deep);
+                }
+                if (stream == null) {
+                    verification.lookAtLots(each);
+                }
+            }
+        }
+        if (!lines) {
+            output.document(root.terminal(), report.toJson(), report::toText);
+        }
+        if (!output.isText(root.terminal())) {
+            root.terminal()
+                    .say(
+                            report.isHealthy()
+                                    ? "tidemark: nothing to repair"
+                                    : "tidemark: " + report.damages() + " difference(s)");
+        }
+        return report.isHealthy() ? ExitCode.COMPLETE.number() : ExitCode.DIFFERENCE.number();
+    }
+
+    private List<StreamDeclaration> streams() {
+        StreamCatalog catalog = StreamCatalog.load();
+        if (stream == null) {
+            return List.copyOf(catalog.streams());
+        }
+        return List.of(catalog.find(stream)
+                .orElseThrow(() -> new UnknownStream(
+                        stream,
+                        catalog.streams().stream().map(StreamDeclaration::name).toList())));
+    }
+
+    private List<String> stores(Settings settings) {
+        if (store == null) {
+            return settings.stores().keySet().stream().sorted().toList();
+        }
+        if (!settings.stores().containsKey(store)) {
+            throw new UnknownStore(store, settings.stores().keySet());
+        }
+        return List.of(store);
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tidemark.verify;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The commands that mend damages, word for word. */
+final class Repairs {
+    /** No shop is older, so this asks for everything. */
+    static final String BEFORE_ALL_SHOPS = "2004-01-01T00:00:00Z";
+
+    private Repairs() {}
+
+    static String loadAgain(UUID runId) {
+        return "./tidemark reingest --run " + runId + " --wait";
+    }
+
+    static String loadAllAgain(String store, String stream) {
+        return "./tidemark reingest --store " + store + " --stream " + stream + " --wait";
+    }
+
+    static String fetchAgain(String store, String stream, Optional<Instant> from, Instant to) {
+        return "./tidemark backfill --store " + store + " --stream " + stream + " --from "
+                + from.map(Instant::toString).orElse(BEFORE_ALL_SHOPS) + " --to " + to;
+    }
+
+    /** Lots follow from receipts and sales: a day is computed anew when either changes. */
+    static String countLotsAgain(String store) {
+        return "delete the doubled rows of lot_depletion, then ./tidemark lots import FILE --store " + store
+                + " computes the days of its lots again";
+    }
+
+    static String sync(String store, String stream) {
+        return "./tidemark sync --store " + store + " --stream " + stream + " --wait";
+    }
+}
