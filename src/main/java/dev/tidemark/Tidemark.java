@@ -16,6 +16,7 @@ import dev.tidemark.run.Ledger;
 import dev.tidemark.run.Switches;
 import dev.tidemark.run.Worker;
 import dev.tidemark.settings.Settings;
+import dev.tidemark.source.database.DatabaseTables;
 import dev.tidemark.source.shopify.ShopifyBulk;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
@@ -53,7 +54,15 @@ public final class Tidemark implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Tidemark.class);
     private static final int SHUTDOWN_SECONDS = 10;
     private static final List<String> ROUTES = List.of(
-            "1-start", "2-fetch-shopify", "3-load", "4-transform", "5-finish", "errors", "telemetry", "queries");
+            "1-start",
+            "2-fetch-shopify",
+            "2-fetch-database",
+            "3-load",
+            "4-transform",
+            "5-finish",
+            "errors",
+            "telemetry",
+            "queries");
 
     private final Main main;
     private final HikariDataSource dataSource;
@@ -109,8 +118,9 @@ public final class Tidemark implements Engine {
         boolean serves = role instanceof Role.Serve;
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
-        Set<String> streams =
-                catalog.streams().stream().map(StreamDeclaration::name).collect(Collectors.toSet());
+        Set<String> streams = Stream.concat(
+                        catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
+                .collect(Collectors.toSet());
         Clock clock = Clock.systemUTC();
         Main main = new Main();
         Supplier<Set<String>> activeStreams =
@@ -130,12 +140,13 @@ public final class Tidemark implements Engine {
         main.bind("ledger", new Ledger(settings, streams, clock));
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
+        main.bind("tables", new DatabaseTables(settings, s3));
         main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
         if (serves) {
             Api.install(main, settings, clock);
             Management.install(main, settings, dataSource, s3, clock);
         }
-        main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
+        main.configure().addRoutesBuilder(declaredRoutes(settings, streams, serves));
         main.configure().addRoutesBuilder(new LoadRoutes(catalog));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
@@ -179,7 +190,7 @@ public final class Tidemark implements Engine {
     }
 
     /** One fetch route for every store, and the schedules where they are wanted. */
-    private static RouteBuilder declaredRoutes(Settings settings, StreamCatalog catalog, boolean serves) {
+    private static RouteBuilder declaredRoutes(Settings settings, Set<String> streams, boolean serves) {
         return new RouteBuilder() {
             @Override
             public void configure() {
@@ -191,12 +202,10 @@ public final class Tidemark implements Engine {
                                 "url",
                                 shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
                 if (serves) {
-                    catalog.streams().forEach(stream -> templatedRoute("stream")
-                            .routeId("stream-" + stream.name())
-                            .parameter("stream", stream.name())
-                            .parameter(
-                                    "cron",
-                                    settings.sync().schedule(stream.name()).replace(' ', '+')));
+                    streams.forEach(stream -> templatedRoute("stream")
+                            .routeId("stream-" + stream)
+                            .parameter("stream", stream)
+                            .parameter("cron", settings.sync().schedule(stream).replace(' ', '+')));
                 }
             }
         };

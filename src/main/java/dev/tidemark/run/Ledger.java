@@ -48,7 +48,7 @@ public final class Ledger {
         if (!settings.stores().containsKey(store)) {
             throw new UnknownStore(store, settings.stores().keySet());
         }
-        if (!streams.contains(stream)) {
+        if (!streams.contains(stream) || stream.startsWith("database-") && !isOffered(store, stream)) {
             throw new UnknownStream(stream, streams);
         }
         Map<String, Object> values = new HashMap<>(request);
@@ -58,9 +58,14 @@ public final class Ledger {
         return values;
     }
 
-    /** The requests that a stream's schedule makes: one for every store. */
+    private boolean isOffered(String store, String stream) {
+        return settings.stores().get(store).offers(stream);
+    }
+
+    /** The requests that a stream's schedule makes: one for every store that has its source. */
     public List<Map<String, Object>> scheduled(String stream) {
         return settings.stores().keySet().stream()
+                .filter(store -> isOffered(store, stream))
                 .map(store -> Map.<String, Object>of(
                         "store",
                         store,
