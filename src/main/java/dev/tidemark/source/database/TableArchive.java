@@ -9,6 +9,7 @@ import dev.tidemark.run.TransientFailure;
 import dev.tidemark.settings.Settings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -73,6 +74,9 @@ final class TableArchive {
         if (table.jsonl() || !table.parquet()) {
             objects.add(rows);
         }
+        if (table.parquet()) {
+            objects.add(parquet(run, directory, rows.file(), window));
+        }
         objects.add(manifest(run, directory, window, pages, objects));
         return objects;
     }
@@ -90,6 +94,21 @@ final class TableArchive {
         }
         return new ArchiveObject(
                 prefix(run) + ".jsonl.gz", file, counted.digestText(), counted.bytes(), "application/gzip");
+    }
+
+    private ArchiveObject parquet(Run run, Path directory, Path rows, Map<String, Object> window) throws IOException {
+        Path file = directory.resolve("rows.parquet");
+        ParquetFile.write(rows, List.of(JSON.readValue((String) window.get("columns"), TableColumn[].class)), file);
+        MessageDigest digest = CountedFile.sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return new ArchiveObject(
+                prefix(run) + ".parquet",
+                file,
+                HexFormat.of().formatHex(digest.digest()),
+                Files.size(file),
+                "application/vnd.apache.parquet");
     }
 
     private void append(Path directory, Map<String, Object> page, CountedFile out) throws IOException {

@@ -121,6 +121,68 @@ final class TableShop implements AutoCloseable {
         }
     }
 
+    /** The same command in a process of its own, which can be killed. */
+    Process startSync(String stream, Map<String, String> environment) {
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.tidemark.Tidemark",
+                        "sync",
+                        "--store",
+                        STORE,
+                        "--stream",
+                        stream,
+                        "--wait")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD);
+        builder.environment().putAll(environment);
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Goes on with the run that a killed process left, to its end. */
+    JsonNode adopt(String stream, Map<String, String> environment) {
+        UUID runId = ledger().queryForObject(
+                        "select run_id from sync_run where stream = ? and finished_at is null", UUID.class, stream);
+        try (Engine engine = Tidemark.start(SettingsReader.read(Map.of(), environment), new Engine.Role.Work(runId))) {
+            return untilEnded(runId);
+        }
+    }
+
+    /** Pages of a stream that the ledger knows of. */
+    int pages(String stream) {
+        try {
+            return ledger().queryForObject(
+                            "select count(*) from sync_table_page join sync_run using (run_id) where stream = ?",
+                            Integer.class,
+                            stream);
+        } catch (org.springframework.dao.DataAccessException notMigratedYet) {
+            return 0;
+        }
+    }
+
+    /** The first row of the run's Parquet object, ordered by id, as DuckDB reads it. */
+    Map<String, Object> parquet(JsonNode run, String selection) {
+        try {
+            Path file = java.nio.file.Files.createTempFile(work, "read", ".parquet");
+            java.nio.file.Files.write(file, storage.bytes(prefix(run) + ".parquet"));
+            org.springframework.jdbc.datasource.SimpleDriverDataSource duck =
+                    new org.springframework.jdbc.datasource.SimpleDriverDataSource(
+                            new org.duckdb.DuckDBDriver(), "jdbc:duckdb:");
+            return new JdbcTemplate(duck)
+                    .queryForList(selection + " from '" + file + "' order by id")
+                    .get(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     JsonNode untilEnded(UUID runId) {
         Awaitility.await("run " + runId + " to end")
                 .atMost(LIMIT)
