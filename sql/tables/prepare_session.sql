@@ -10,6 +10,8 @@ select set_config('TimeZone', 'UTC', true),
        set_config('extra_float_digits', '1', true),
        set_config('client_encoding', 'UTF8', true),
        set_config('statement_timeout', '0', true),
+       -- Compiling each page's statement anew costs more than it saves.
+       set_config('jit', 'off', true),
        set_config('transaction_read_only', 'on', true),
        set_config('tidemark.value', ?, true),
        set_config('tidemark.cursor', ?, true),

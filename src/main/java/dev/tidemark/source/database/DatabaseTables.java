@@ -51,6 +51,7 @@ public final class DatabaseTables {
         try (Connection connection = connections.open(run.store())) {
             DescribedTable table = new TableExamination(connection, run.stream(), asked).examine();
             table.warnings().forEach(warning -> LOG.warn("{}: {}", run, warning));
+            archive.forgetEarlierRuns(run);
             refuseForeignPosition(run, table, position);
             Map<String, Object> window = new HashMap<>();
             window.put("table_name", table.name());

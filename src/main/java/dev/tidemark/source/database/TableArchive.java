@@ -202,18 +202,39 @@ final class TableArchive {
         forgetLocalFiles(run);
     }
 
-    void forgetLocalFiles(Run run) {
+    private void forgetLocalFiles(Run run) {
         try {
-            if (Files.exists(directory(run))) {
-                try (Stream<Path> files = Files.list(directory(run))) {
-                    for (Path file : files.toList()) {
-                        Files.deleteIfExists(file);
-                    }
-                }
-                Files.deleteIfExists(directory(run));
-            }
+            remove(directory(run));
         } catch (IOException e) {
             LOG.warn("{}: the local files in {} could not be removed", run, directory(run), e);
+        }
+    }
+
+    /** Removes the local files of runs of the same stream that have failed; only one run of a stream is under way. */
+    void forgetEarlierRuns(Run run) {
+        Path stream = directory(run).getParent();
+        if (Files.notExists(stream)) {
+            return;
+        }
+        try (Stream<Path> directories = Files.list(stream)) {
+            for (Path directory : directories
+                    .filter(other -> !other.equals(directory(run)) && Files.isDirectory(other))
+                    .toList()) {
+                remove(directory);
+            }
+        } catch (IOException e) {
+            LOG.warn("{}: local files of earlier runs in {} could not be removed", run, stream, e);
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        if (Files.exists(directory)) {
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            Files.deleteIfExists(directory);
         }
     }
 }

@@ -13,13 +13,18 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
 /**
  * A table under way: one page after the other is written to local disk. Each page of an ordered table is a transaction of
- * its own; a table without an order is one snapshot from its first page to its last. Not thread-safe.
+ * its own; a table without an order is one snapshot from its first page to its last. While one page is kept the next is
+ * read. Not thread-safe.
  */
 public final class TableReading implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -39,6 +44,18 @@ public final class TableReading implements AutoCloseable {
     private long sourceRows;
     private boolean ended;
     private Optional<CopyOut> snapshot = Optional.empty();
+
+    /** Reads the page after the one that is being kept; what it changes is seen by whoever joins it. */
+    private final ExecutorService reader = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "table-reader");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private Optional<CompletableFuture<Read>> ahead = Optional.empty();
+
+    /** What came of reading once; the last page may be a short one, or none at all. */
+    private record Read(Optional<TablePage> page, boolean last) {}
 
     /**
      * @param keyPrefix where pages go in object storage
@@ -102,14 +119,28 @@ public final class TableReading implements AutoCloseable {
      */
     Optional<TablePage> next() {
         try {
+            Read read = ahead.orElseGet(this::begin).join();
+            ended = read.last();
+            ahead = ended ? Optional.empty() : Optional.of(begin());
+            return read.page();
+        } catch (CompletionException e) {
+            ended = true;
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private CompletableFuture<Read> begin() {
+        return CompletableFuture.supplyAsync(this::read, reader);
+    }
+
+    private Read read() {
+        try {
             Optional<TablePage> page = table.mode() == Mode.WHOLE ? nextOfSnapshot() : nextInOrder();
             page.ifPresent(this::accept);
-            return page;
+            return new Read(page, page.map(TablePage::rows).orElse(0L) < pageRows);
         } catch (SQLException e) {
-            ended = true;
             throw SourceFailure.of("Reading page " + (pages + 1) + " of " + table.name(), e);
         } catch (IOException e) {
-            ended = true;
             throw new UncheckedIOException(e);
         }
     }
@@ -127,7 +158,6 @@ public final class TableReading implements AutoCloseable {
         Optional<TablePage> page = write(copy, Long.MAX_VALUE);
         sourceRows += copy.getHandledRowCount();
         connection.commit();
-        ended = page.map(TablePage::rows).orElse(0L) < pageRows;
         return page;
     }
 
@@ -138,9 +168,7 @@ public final class TableReading implements AutoCloseable {
             sourceRows = countRows();
             snapshot = Optional.of(copy("sql/tables/copy_whole_table.sql"));
         }
-        Optional<TablePage> page = write(snapshot.get(), pageRows);
-        ended = page.map(TablePage::rows).orElse(0L) < pageRows;
-        return page;
+        return write(snapshot.get(), pageRows);
     }
 
     private void prepareSession() throws SQLException {
@@ -227,6 +255,11 @@ public final class TableReading implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        reader.shutdownNow();
+        // A page that nobody will ask for may still be read.
+        if (ahead.isPresent()) {
+            connection.abort(Runnable::run);
+        }
         connection.close();
     }
 }
