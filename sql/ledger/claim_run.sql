@@ -1,26 +1,30 @@
 -- Claims one due run: takes its lease under a new epoch, so that every older claim can change nothing more.
--- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs (uuids; null claims any),
+-- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs and :#only_backfills (uuids; both null: claims any),
+--      :#backfills (false: as many threads as may are at work on runs of backfills),
 --      :#busy_epochs (claims that a thread of this process is working on: it does not take a run over from itself)
 -- Out: the run's row, with epoch, claimed_at and the watermark it starts from; no row when none is due.
 with due as (
-    select r.run_id, r.store_id, r.stream, r.job_type
+    select r.run_id, r.store_id, r.stream, r.job_type, r.lane
       from sync_run r
-      left join sync_lease l using (store_id, stream, job_type)
+      left join sync_lease l using (store_id, stream, job_type, lane)
      where r.status not in ('completed', 'partial', 'failed')
        and r.due_at <= now()
        and r.stream = any (cast(:#streams as text[]))
-       and (cast(:#only_runs as uuid[]) is null or r.run_id = any (cast(:#only_runs as uuid[])))
+       and (cast(:#only_runs as uuid[]) is null or r.run_id = any (cast(:#only_runs as uuid[]))
+            or r.backfill_id = any (cast(:#only_backfills as uuid[])))
+       and (r.backfill_id is null or cast(:#backfills as boolean))
        and (l.run_id is distinct from r.run_id or l.expires_at <= now() or (l.owner = :#owner and not l.busy))
        and (l.epoch is null or l.epoch <> all (cast(:#busy_epochs as int8[])))
-     order by r.due_at
+     -- History can wait; today's run cannot.
+     order by r.lane > 0, r.due_at
      limit 1
        for update of r skip locked
 ), claimed as (
-    insert into sync_lease (store_id, stream, job_type, run_id, epoch, owner, busy, expires_at)
-    select store_id, stream, job_type, run_id, nextval('sync_epoch'), :#owner, true,
+    insert into sync_lease (store_id, stream, job_type, lane, run_id, epoch, owner, busy, expires_at)
+    select store_id, stream, job_type, lane, run_id, nextval('sync_epoch'), :#owner, true,
            now() + cast(:#lease_millis as bigint) * interval '1 millisecond'
       from due
-    on conflict (store_id, stream, job_type) do update
+    on conflict (store_id, stream, job_type, lane) do update
        set run_id = excluded.run_id, epoch = excluded.epoch, owner = excluded.owner, busy = true,
            acquired_at = now(), expires_at = excluded.expires_at
      -- Asked again under the row's lock: another process may have claimed it since the look above.
@@ -29,7 +33,7 @@ with due as (
         or (sync_lease.owner = excluded.owner and not sync_lease.busy)
     returning run_id, epoch
 )
-select r.run_id, r.run_number, r.store_id, r.stream, r.job_type, r.status, c.epoch, now() as claimed_at,
+select r.run_id, r.run_number, r.store_id, r.stream, r.job_type, r.backfill_id, r.status, c.epoch, now() as claimed_at,
        r.attempts, r.poll_attempts, r.give_up_at <= now() as given_up, r.waiting_for,
        r.window_from, r.window_to, r.query, r.query_sha256, r.intent_at, r.source_started_at, r.shop_time_zone,
        cast(extract(epoch from r.lag) * 1000 as bigint) as lag_millis,

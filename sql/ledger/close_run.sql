@@ -8,10 +8,12 @@ with lease as (
     returning run_id
 ), facts as (
     select r.run_id, r.store_id, r.stream, r.operation_status, r.result_complete, r.object_count, r.root_object_count,
-           r.archive_lines, w.value as watermark, r.watermark_before,
+           r.archive_lines, w.value as watermark, r.watermark_before, r.backfill_id is null as moves_watermark,
            coalesce(c.lines, 0) as lines, coalesce(c.roots, 0) as roots, coalesce(c.accounted, 0) as accounted,
            (select count(*) from dead_letter d
-             where d.store_id = r.store_id and d.stream = r.stream and d.state = 'open') as open_letters,
+             where d.store_id = r.store_id and d.stream = r.stream and d.state = 'open'
+               -- What others have set aside says nothing about the window of a backfill.
+               and (r.backfill_id is null or d.last_seen_at >= r.initiated_at and c.set_aside > 0)) as open_letters,
            (select count(*) from dead_letter d
              where d.store_id = r.store_id and d.stream = r.stream and d.state = 'open'
                and d.run_id = r.run_id and d.reason_code = 'malformed') as malformed
@@ -47,7 +49,7 @@ with lease as (
         union all
         select 'partial', 'watermark_moved',
                'The watermark was moved by somebody else while this run was under way; the next run starts from there.'
-         where f.watermark is distinct from f.watermark_before
+         where f.moves_watermark and f.watermark is distinct from f.watermark_before
         union all
         select 'partial', 'frozen',
                'Route sync-advance is stopped, so an operator has frozen the watermark; start the route and run again.'
@@ -62,7 +64,7 @@ with lease as (
       from (select d.*
               from dead_letter d
               join facts f on f.store_id = d.store_id and f.stream = d.stream
-             where d.state = 'open'
+             where d.state = 'open' and (f.moves_watermark or d.run_id = f.run_id)
              order by d.line_no, d.dead_letter_id
              limit 100) d
 ), closed as (

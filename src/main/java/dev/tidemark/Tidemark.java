@@ -10,14 +10,18 @@ import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
 import dev.tidemark.operations.Management;
 import dev.tidemark.operations.Migration;
+import dev.tidemark.run.Backfills;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
 import dev.tidemark.run.Ledger;
 import dev.tidemark.run.Switches;
 import dev.tidemark.run.Worker;
 import dev.tidemark.settings.Settings;
+import dev.tidemark.source.Pages;
 import dev.tidemark.source.database.DatabaseTables;
+import dev.tidemark.source.recharge.RechargePages;
 import dev.tidemark.source.shopify.ShopifyBulk;
+import dev.tidemark.source.shopify.ShopifyPages;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
 import java.time.Clock;
@@ -53,13 +57,18 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 public final class Tidemark implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Tidemark.class);
     private static final int SHUTDOWN_SECONDS = 10;
+    /** Steps that one process takes at the same time. */
+    private static final int RUN_THREADS = 4;
+
     private static final List<String> ROUTES = List.of(
             "1-start",
             "2-fetch-shopify",
             "2-fetch-database",
+            "2-fetch-pages",
             "3-load",
             "4-transform",
             "5-finish",
+            "backfill",
             "errors",
             "telemetry",
             "queries");
@@ -125,23 +134,34 @@ public final class Tidemark implements Engine {
         Main main = new Main();
         Supplier<Set<String>> activeStreams =
                 serves ? () -> new Switches(main.getCamelContext()).active(streams) : () -> streams;
-        Worker worker = serves ? Worker.ofAnyRun(settings, activeStreams) : Worker.ofGivenRuns(settings, activeStreams);
+        Worker worker = serves
+                ? Worker.ofAnyRun(settings, activeStreams, RUN_THREADS)
+                : Worker.ofGivenRuns(settings, activeStreams);
         if (role instanceof Role.Work work) {
             worker.carry(work.runId());
         }
+        if (role instanceof Role.Backfill backfill) {
+            worker.carryBackfill(backfill.backfillId());
+        }
         Archive archive = new Archive(settings, s3);
 
-        main.setOverrideProperties(properties(settings, serves, works));
+        ShopifyBulk shopify = new ShopifyBulk(settings, catalog, clock);
+        main.bind("shopifyPages", new ShopifyPages(catalog, shopify));
+        main.bind("rechargePages", new RechargePages(settings, catalog, clock));
+        main.setOverrideProperties(properties(settings, role, works));
         main.bind("dataSource", dataSource);
         main.bind("s3Client", s3);
         main.bind("settings", settings);
         main.bind("catalog", catalog);
         main.bind("worker", worker);
-        main.bind("ledger", new Ledger(settings, streams, clock));
+        Ledger ledger = new Ledger(settings, streams, clock);
+        main.bind("ledger", ledger);
+        main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("tables", new DatabaseTables(settings, s3));
-        main.bind("shopify", new ShopifyBulk(settings, catalog, clock));
+        main.bind("shopify", shopify);
+        main.bind("backfills", backfills(settings, catalog, shopify, worker, clock));
         if (serves) {
             Api.install(main, settings, clock);
             Management.install(main, settings, dataSource, s3, clock);
@@ -167,7 +187,24 @@ public final class Tidemark implements Engine {
         }
     }
 
-    private static Properties properties(Settings settings, boolean serves, boolean works) {
+    private static Backfills backfills(
+            Settings settings, StreamCatalog catalog, ShopifyBulk shopify, Worker worker, Clock clock) {
+        return new Backfills(
+                settings,
+                catalog.streams().stream()
+                        .collect(Collectors.toMap(StreamDeclaration::name, StreamDeclaration::source)),
+                catalog.streams().stream()
+                        .filter(stream -> stream.fetch().equals("bulk"))
+                        .map(StreamDeclaration::name)
+                        .collect(Collectors.toSet()),
+                shopify.slots(),
+                worker,
+                clock);
+    }
+
+    private static Properties properties(Settings settings, Role role, boolean works) {
+        boolean serves = role instanceof Role.Serve;
+        boolean oneRun = role instanceof Role.Work;
         Properties properties = new Properties();
         String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
@@ -179,7 +216,7 @@ public final class Tidemark implements Engine {
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
-        properties.setProperty("engine.run-threads", serves ? "4" : "1");
+        properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(
                 "engine.heartbeat-period",
@@ -201,6 +238,10 @@ public final class Tidemark implements Engine {
                         .parameter(
                                 "url",
                                 shop.url() + "/admin/api/" + settings.shopify().apiVersion() + "/graphql.json")));
+                settings.stores().values().forEach(store -> store.recharge()
+                        .ifPresent(account -> templatedRoute("fetch-recharge")
+                                .routeId("fetch-recharge-" + store.id())
+                                .parameter("store", store.id())));
                 if (serves) {
                     streams.forEach(stream -> templatedRoute("stream")
                             .routeId("stream-" + stream)

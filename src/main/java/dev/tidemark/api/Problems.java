@@ -1,6 +1,9 @@
 package dev.tidemark.api;
 
 import dev.tidemark.run.DependencyDown;
+import dev.tidemark.run.InvalidBackfill;
+import dev.tidemark.run.RangeHidden;
+import dev.tidemark.run.RunFailed;
 import dev.tidemark.run.UnknownStore;
 import dev.tidemark.run.UnknownStream;
 import java.io.IOException;
@@ -54,6 +57,25 @@ public final class Problems {
                         "A parameter is wrong",
                         invalid.getMessage(),
                         Map.of("parameter", invalid.parameter()));
+            }
+            if (cause instanceof InvalidBackfill invalid) {
+                return new Problem(
+                        400,
+                        "invalid-parameter",
+                        "A parameter is wrong",
+                        invalid.getMessage(),
+                        Map.of("parameter", invalid.parameter()));
+            }
+            if (cause instanceof RangeHidden) {
+                return new Problem(422, "range-hidden", "The source does not show this range", cause.getMessage());
+            }
+            if (cause instanceof RunFailed refused) {
+                return new Problem(
+                        502,
+                        "source-refused",
+                        "The source or its configuration does not allow it",
+                        refused.getMessage(),
+                        Map.of("code", refused.code()));
             }
             if (cause instanceof UnknownStore) {
                 return new Problem(400, "unknown-store", "There is no such store", cause.getMessage());

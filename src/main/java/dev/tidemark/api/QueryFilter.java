@@ -33,6 +33,9 @@ public final class QueryFilter {
             "partial",
             "failed");
 
+    private static final Set<String> BACKFILL_STATES =
+            Set.of("planned", "running", "paused", "completed", "partial", "failed", "cancelled");
+
     /** Parameters of {@code sql/api/list_runs.sql}. */
     public Map<String, Object> runs(@Body Map<String, Object> asked) {
         Map<String, Object> filter =
@@ -68,6 +71,31 @@ public final class QueryFilter {
     public Map<String, Object> history(@Body Map<String, Object> asked) {
         Map<String, Object> filter = texts(asked, Set.of("store", "stream", "limit"));
         filter.put("limit", limit(filter));
+        return filter;
+    }
+
+    /** Parameters of {@code sql/backfill/list_backfills.sql}. */
+    public Map<String, Object> backfills(@Body Map<String, Object> asked) {
+        Map<String, Object> filter = texts(asked, Set.of("store", "stream", "state", "limit"));
+        value(filter, "state").filter(state -> !BACKFILL_STATES.contains(state)).ifPresent(state -> {
+            throw new InvalidRequest(
+                    "state",
+                    "state is one of "
+                            + String.join(
+                                    ", ", BACKFILL_STATES.stream().sorted().toList())
+                            + "; not '" + state + "'");
+        });
+        filter.put("limit", limit(filter));
+        return filter;
+    }
+
+    /** Parameters of {@code sql/backfill/show_backfill.sql}; the windows are left out unless they are asked for. */
+    public Map<String, Object> backfill(@Body Map<String, Object> asked) {
+        Map<String, Object> filter = texts(asked, Set.of("backfill_id", "windows"));
+        String id = value(filter, "backfill_id")
+                .orElseThrow(() -> new InvalidRequest("backfill_id", "backfill_id is missing"));
+        filter.put("backfill_id", uuid("backfill_id", id).toString());
+        filter.put("windows", value(filter, "windows").filter("true"::equals).isPresent());
         return filter;
     }
 

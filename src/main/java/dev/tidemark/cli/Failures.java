@@ -2,6 +2,8 @@ package dev.tidemark.cli;
 
 import dev.tidemark.api.InvalidRequest;
 import dev.tidemark.run.DependencyDown;
+import dev.tidemark.run.InvalidBackfill;
+import dev.tidemark.run.RangeHidden;
 import dev.tidemark.run.UnknownStore;
 import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.InvalidSettings;
@@ -54,6 +56,8 @@ final class Failures {
     private static boolean isWronglyAsked(Throwable cause) {
         return cause instanceof InvalidSettings
                 || cause instanceof InvalidRequest
+                || cause instanceof InvalidBackfill
+                || cause instanceof RangeHidden
                 || cause instanceof UnknownStore
                 || cause instanceof UnknownStream;
     }

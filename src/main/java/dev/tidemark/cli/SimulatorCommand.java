@@ -52,6 +52,20 @@ final class SimulatorCommand implements Callable<Integer> {
             description = "Orders at the start (${DEFAULT-VALUE}).")
     private long orders;
 
+    @Option(
+            names = "--same-second",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Orders, and customers, that share one update time (${DEFAULT-VALUE}).")
+    private long sameSecond;
+
+    @Option(
+            names = "--restore-rate",
+            paramLabel = "POINTS",
+            defaultValue = "100",
+            description = "Query points given back a second, 100 to 2000 by the vendor's plans (${DEFAULT-VALUE}).")
+    private int restoreRate;
+
     @Option(names = "--s3-port", paramLabel = "P2", description = "Also serve S3 there; 0 takes any port.")
     private Integer s3Port;
 
@@ -108,7 +122,7 @@ final class SimulatorCommand implements Callable<Integer> {
         SimulatorOptions.Builder options =
                 SimulatorOptions.builder().host(host).port(port).seed(seed);
         try {
-            options.orders(orders);
+            options.orders(orders).sameSecond(sameSecond).restoreRate(restoreRate);
             if (apiVersion != null) {
                 options.apiVersions(apiVersion);
             }
@@ -130,6 +144,8 @@ final class SimulatorCommand implements Callable<Integer> {
         where.put("url", shop.url());
         where.put("domain", options.domain());
         where.put("token", options.token());
+        where.put("recharge_url", shop.rechargeUrl());
+        where.put("recharge_token", shop.rechargeToken());
         where.put("seed", seed);
         where.put("orders", orders);
         s3.ifPresent(server -> where.put("s3_endpoint", server.endpoint()));

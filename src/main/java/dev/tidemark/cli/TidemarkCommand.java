@@ -95,6 +95,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(new DemoCommand(root))
                 .addSubcommand(new ServeCommand(root))
                 .addSubcommand(new SyncCommand(root))
+                .addSubcommand(BackfillCommand.with(root))
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
                 .addSubcommand(new MigrateCommand(root))

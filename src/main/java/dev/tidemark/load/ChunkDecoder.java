@@ -292,10 +292,15 @@ final class ChunkDecoder {
     }
 
     private long parentId() {
-        byte state = scanner.state[Shape.PARENT_SLOT];
-        return state == LineScanner.TEXT || state == LineScanner.ESCAPED_TEXT
-                ? parentGid.read(scanner.buffer(), scanner.from[Shape.PARENT_SLOT], scanner.to[Shape.PARENT_SLOT])
-                : Gid.NONE;
+        byte[] bytes = scanner.buffer();
+        int from = scanner.from[Shape.PARENT_SLOT];
+        int to = scanner.to[Shape.PARENT_SLOT];
+        return switch (scanner.state[Shape.PARENT_SLOT]) {
+            case LineScanner.TEXT, LineScanner.ESCAPED_TEXT -> parentGid.read(bytes, from, to);
+            // Sources that have plain numbers for ids.
+            case LineScanner.NUMBER -> Gid.number(bytes, from, to);
+            default -> Gid.NONE;
+        };
     }
 
     private Optional<String> parentKey() {
@@ -317,9 +322,18 @@ final class ChunkDecoder {
     }
 
     private void setAsideKeyed(Chunk chunk, int index, RecordColumns columns, Reason reason, String explanation) {
-        Optional<String> key = columns.id() == Gid.NONE
-                ? Optional.empty()
-                : Optional.of(columns.shape.declaration.keyOf(columns.id()));
-        letters.add(chunk, index, key, parentKey(), reason, explanation, columns.version());
+        letters.add(chunk, index, recordKey(columns), parentKey(), reason, explanation, columns.version());
+    }
+
+    private Optional<String> recordKey(RecordColumns columns) {
+        RecordDeclaration declaration = columns.shape.declaration;
+        long id = columns.id();
+        if (columns.isKeyedWithinParent()) {
+            long parent = parentId();
+            return parent == Gid.NONE
+                    ? Optional.empty()
+                    : Optional.of(declaration.keyOf(parent, id == Gid.NONE ? "" : String.valueOf(id)));
+        }
+        return id == Gid.NONE ? Optional.empty() : Optional.of(declaration.keyOf(id));
     }
 }

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteOrder;
+import java.time.LocalDate;
 import java.util.Arrays;
 import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
@@ -18,7 +19,7 @@ import org.postgresql.util.PGobject;
  */
 final class ColumnArray extends PGobject implements PGBinaryObject {
     /** Value that the connection property {@code binaryTransferEnable} must have. */
-    static final String BINARY_TYPES = "TIMESTAMPTZ_ARRAY,NUMERIC_ARRAY,BOOL_ARRAY";
+    static final String BINARY_TYPES = "TIMESTAMPTZ_ARRAY,NUMERIC_ARRAY,BOOL_ARRAY,DATE_ARRAY";
 
     /** What the elements are: the array type's name and the element type's number in PostgreSQL's catalog. */
     enum Element {
@@ -28,7 +29,8 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
         BYTEA("_bytea", 17),
         TIMESTAMPTZ("_timestamptz", 1184),
         NUMERIC("_numeric", 1700),
-        BOOL("_bool", 16);
+        BOOL("_bool", 16),
+        DATE("_date", 1082);
 
         private final String arrayType;
         private final int oid;
@@ -46,6 +48,8 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     private static final int NULL_LENGTH = -1;
     /** PostgreSQL counts microseconds from the year 2000. */
     private static final long EPOCH_MICROS = 946_684_800_000_000L;
+
+    private static final long EPOCH_DAY = 10_957;
     /** Numerics are sent as digits of this base. */
     private static final int BASE = 10_000;
 
@@ -112,6 +116,10 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     /** Adds a time, in microseconds since 1970. */
     void addInstant(long micros) {
         addLong(micros - EPOCH_MICROS);
+    }
+
+    void addDate(LocalDate day) {
+        addInt(Math.toIntExact(day.toEpochDay() - EPOCH_DAY));
     }
 
     void addBytes(byte[] source, int from, int to) {

@@ -73,7 +73,8 @@ final class Gid {
         return position > at ? position : -1;
     }
 
-    private static long number(byte[] bytes, int from, int to) {
+    /** A whole number without a sign; {@link #NONE} for anything else. */
+    static long number(byte[] bytes, int from, int to) {
         if (to <= from || to - from > LONGEST_NUMBER) {
             return NONE;
         }

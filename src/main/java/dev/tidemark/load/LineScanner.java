@@ -231,6 +231,9 @@ final class LineScanner {
             if (first == '{') {
                 return depth >= DEEPEST ? TOO_DEEP : members(position + 1, node, depth + 1);
             }
+            if (first == '[') {
+                return list(position, node, depth);
+            }
             if (first != 'n') {
                 state[node.firstSlot] = STRUCTURE;
             }
@@ -260,13 +263,36 @@ final class LineScanner {
                 return skipValue(position, depth);
             case '{', '[':
                 state[slot] = STRUCTURE;
-                return skipValue(position, depth);
+                end = skipValue(position, depth);
+                to[slot] = end;
+                return end;
             default:
                 state[slot] = NUMBER;
                 end = number(position);
                 to[slot] = end;
                 return end;
         }
+    }
+
+    /** A list where an object is wanted: one object in it counts as that, none as no value, several as neither. */
+    private int list(int start, Node node, int depth) {
+        int position = skipSpace(start + 1);
+        if (buffer[position] == ']') {
+            return position + 1;
+        }
+        if (buffer[position] == '{' && depth + 2 <= DEEPEST) {
+            position = members(position + 1, node, depth + 2);
+            if (position < 0) {
+                return position;
+            }
+            position = skipSpace(position);
+            if (buffer[position] == ']') {
+                return position + 1;
+            }
+        }
+        Arrays.fill(state, node.firstSlot, node.endSlot, ABSENT);
+        state[node.firstSlot] = STRUCTURE;
+        return skipValue(start, depth);
     }
 
     /** Checks a value of any kind; gives the position after it. */

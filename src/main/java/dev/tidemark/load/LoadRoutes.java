@@ -3,17 +3,12 @@ package dev.tidemark.load;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.regex.Pattern;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 
 /** What {@code routes/3-load.camel.yaml} needs besides itself: its beans, and its templates filled in for each stream. */
 public final class LoadRoutes extends RouteBuilder {
-    private static final List<String> SETTLING = List.of("load-removed", "load-resolved");
     private static final Pattern PLACE = Pattern.compile(":#\\w+");
 
     private final StreamCatalog catalog;
@@ -42,26 +37,33 @@ public final class LoadRoutes extends RouteBuilder {
     }
 
     @Override
-    public void configure() throws IOException {
+    public void configure() {
+        Statements statements = new Statements();
         for (StreamDeclaration stream : catalog.streams()) {
-            templatedRoute("load")
-                    .routeId("load-" + stream.name())
-                    .parameter("stream", stream.name())
-                    .parameter("parameters", String.valueOf(parametersOf("sql/streams/" + stream.name() + ".sql")));
-            SETTLING.forEach(template -> templatedRoute(template)
-                    .routeId(template + "-" + stream.name())
-                    .parameter("stream", stream.name()));
+            statement("load", stream, statements.writeChunk(stream));
+            statement("load-resolved", stream, statements.resolveLetters(stream));
+            if (stream.child().isPresent()) {
+                statement("load-removed", stream, statements.markRemoved(stream));
+            }
         }
     }
 
+    /** Binds a statement by the name of its route, and makes the route. */
+    private void statement(String template, StreamDeclaration stream, String statement) {
+        String route = template + "-" + stream.name();
+        getContext().getRegistry().bind("statement-" + route, statement);
+        templatedRoute(template)
+                .routeId(route)
+                .parameter("stream", stream.name())
+                .parameter("parameters", String.valueOf(placesIn(statement)));
+    }
+
     /** How many places a statement has; told in advance, camel-sql need not ask the database before every chunk. */
-    private static long parametersOf(String statement) throws IOException {
-        try (InputStream text = LoadRoutes.class.getClassLoader().getResourceAsStream(statement)) {
-            return new String(text.readAllBytes(), StandardCharsets.UTF_8)
-                    .lines()
-                    .filter(line -> !line.strip().startsWith("--"))
-                    .flatMap(line -> PLACE.matcher(line).results())
-                    .count();
-        }
+    private static long placesIn(String statement) {
+        return statement
+                .lines()
+                .filter(line -> !line.strip().startsWith("--"))
+                .flatMap(line -> PLACE.matcher(line).results())
+                .count();
     }
 }

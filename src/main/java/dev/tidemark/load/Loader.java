@@ -35,6 +35,7 @@ import org.postgresql.util.ServerErrorMessage;
 public final class Loader {
     private static final int STATEMENT_ATTEMPTS = 5;
     private static final String STATEMENT_TIMEOUT = "57014";
+    private static final String UNIQUE_VIOLATION = "23505";
     private static final Set<String> CONCURRENCY_STATES = Set.of("40001", "40P01");
     /**
      * Classes of errors that say nothing about a record: lost connections, conflicts, resources, operators, the system,
@@ -194,7 +195,7 @@ public final class Loader {
             } catch (CamelExecutionException e) {
                 SQLException cause = sqlException(e).orElseThrow(() -> e);
                 String state = cause.getSQLState() == null ? "" : cause.getSQLState();
-                if (CONCURRENCY_STATES.contains(state) && attempt < STATEMENT_ATTEMPTS) {
+                if ((CONCURRENCY_STATES.contains(state) || isOvertaken(load, cause)) && attempt < STATEMENT_ATTEMPTS) {
                     continue;
                 }
                 boolean aboutRecords = state.equals(STATEMENT_TIMEOUT)
@@ -216,9 +217,19 @@ public final class Loader {
         }
     }
 
+    /** Whether another run has just inserted a record that this one found to be new. */
+    private static boolean isOvertaken(Load load, SQLException cause) {
+        return UNIQUE_VIOLATION.equals(cause.getSQLState())
+                && serverMessage(cause)
+                        .map(ServerErrorMessage::getTable)
+                        .filter(table -> load.stream().records().anyMatch(record -> record.table()
+                                .equals(table)))
+                        .isPresent();
+    }
+
     /** Marks children that the newest snapshot of their parent no longer has; does nothing for an incomplete result. */
     public void markRemoved(Load load) {
-        if (load.run().resultComplete()) {
+        if (load.run().resultComplete() && load.stream().child().isPresent()) {
             Map<String, Object> parameters = new HashMap<>();
             putRun(parameters, load.run());
             requireOwned(
@@ -237,10 +248,12 @@ public final class Loader {
     }
 
     /** The outcome of the step, for {@code sync-complete-step}. */
-    public Map<String, Object> done(Tally tally) {
+    public Map<String, Object> done(Load load, Tally tally) {
+        // Only what belongs to a day has a part in the measurements.
+        boolean measured = !load.stream().root().dayColumns().isEmpty();
         return Map.of(
                 "next_status",
-                "transforming",
+                measured ? "transforming" : "finalizing",
                 "counts",
                 Map.of("lines", tally.lines(), "accounted", tally.accounted()));
     }

@@ -6,6 +6,8 @@ import dev.tidemark.stream.ColumnType;
 import dev.tidemark.stream.RecordDeclaration;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -23,6 +25,7 @@ final class RecordColumns {
     private static final int MOST_PLAIN_DIGITS = 14;
 
     private static final int LONGEST_DECIMAL = 60;
+    private static final int DATE_LENGTH = 10;
 
     final Shape shape;
     private final RecordDeclaration declaration;
@@ -31,6 +34,7 @@ final class RecordColumns {
     private final ColumnArray ordinals = new ColumnArray(Element.INT4);
     private final Gid[] gids;
     private final EscapedText unescaped = new EscapedText();
+    private final boolean keyedWithinParent;
     private final int versionColumn;
     private int rows;
     private long latestMicros;
@@ -44,9 +48,10 @@ final class RecordColumns {
         this.types = declaration.columns().stream().map(ColumnDeclaration::type).toArray(ColumnType[]::new);
         this.arrays =
                 Arrays.stream(types).map(type -> new ColumnArray(element(type))).toArray(ColumnArray[]::new);
+        this.keyedWithinParent = declaration.isKeyedWithinParent();
         this.gids = new Gid[types.length];
         for (int column = 0; column < types.length; column++) {
-            gids[column] = new Gid(column == 0 ? shape.type : new byte[0]);
+            gids[column] = new Gid(column == 0 && !keyedWithinParent ? shape.type : new byte[0]);
         }
         this.versionColumn =
                 declaration.versionColumn().map(declaration::indexOf).orElse(-1);
@@ -54,8 +59,9 @@ final class RecordColumns {
 
     private static Element element(ColumnType type) {
         return switch (type) {
-            case GID -> Element.INT8;
-            case TEXT, CURRENCY -> Element.TEXT;
+            case GID, ID -> Element.INT8;
+            case TEXT, CURRENCY, JSON -> Element.TEXT;
+            case DATE -> Element.DATE;
             case INSTANT -> Element.TIMESTAMPTZ;
             case MONEY -> Element.NUMERIC;
             case INTEGER -> Element.INT4;
@@ -88,6 +94,11 @@ final class RecordColumns {
     /** The id of the record that {@link #add} took or refused last; {@link Gid#NONE} when it has none. */
     long id() {
         return id;
+    }
+
+    /** Whether a record is known by its parent's id and its own together, and may lack the latter. */
+    boolean isKeyedWithinParent() {
+        return keyedWithinParent;
     }
 
     /** Its version in microseconds since 1970; {@link InstantText#NONE} when it has none that can be used. */
@@ -147,6 +158,9 @@ final class RecordColumns {
         int slot = shape.columnSlots[column][0];
         return switch (types[column]) {
             case GID -> addGid(line, slot, column);
+            case ID -> addId(line, slot, column);
+            case DATE -> addDate(line, slot, arrays[column]);
+            case JSON -> addJson(line, slot, arrays[column]);
             case TEXT -> addText(line, slot, arrays[column]);
             case INSTANT -> addInstant(line, slot, column);
             case MONEY -> addMoney(line, slot, arrays[column]);
@@ -159,11 +173,7 @@ final class RecordColumns {
     private Reason addGid(LineScanner line, int slot, int column) {
         byte state = line.state[slot];
         if (state <= LineScanner.NULL) {
-            if (column == 0) {
-                return fault(Reason.NO_ID, "the record has no id");
-            }
-            arrays[column].addNull();
-            return null;
+            return addNoId(column);
         }
         if (state != LineScanner.TEXT && state != LineScanner.ESCAPED_TEXT) {
             return fault(Reason.TYPE, "expected a string");
@@ -176,6 +186,70 @@ final class RecordColumns {
             id = number;
         }
         arrays[column].addLong(number);
+        return null;
+    }
+
+    private Reason addNoId(int column) {
+        if (column == 0 && !keyedWithinParent) {
+            return fault(Reason.NO_ID, "the record has no id");
+        }
+        arrays[column].addNull();
+        return null;
+    }
+
+    /** A number that is an id, be it written as a number or as text. */
+    private Reason addId(LineScanner line, int slot, int column) {
+        byte state = line.state[slot];
+        if (state <= LineScanner.NULL) {
+            return addNoId(column);
+        }
+        if (state != LineScanner.TEXT && state != LineScanner.NUMBER) {
+            return fault(Reason.TYPE, "expected a number, or a string of digits");
+        }
+        long number = Gid.number(line.buffer(), line.from[slot], line.to[slot]);
+        if (number == Gid.NONE) {
+            return fault(Reason.NUMBER, "not a whole number of at most 18 digits");
+        }
+        if (column == 0) {
+            id = number;
+        }
+        arrays[column].addLong(number);
+        return null;
+    }
+
+    private Reason addDate(LineScanner line, int slot, ColumnArray array) {
+        byte state = line.state[slot];
+        if (state <= LineScanner.NULL) {
+            array.addNull();
+            return null;
+        }
+        int length = line.to[slot] - line.from[slot];
+        boolean bare =
+                length == DATE_LENGTH || length > DATE_LENGTH && line.buffer()[line.from[slot] + DATE_LENGTH] == 'T';
+        if (state != LineScanner.TEXT || !bare) {
+            return fault(Reason.TIME, "not a date");
+        }
+        try {
+            array.addDate(LocalDate.parse(
+                    new String(line.buffer(), line.from[slot], DATE_LENGTH, StandardCharsets.US_ASCII)));
+        } catch (DateTimeParseException e) {
+            return fault(Reason.TIME, "not a date");
+        }
+        return null;
+    }
+
+    /** The value as it is written; the database checks what the scanner does not, such as NUL. */
+    private Reason addJson(LineScanner line, int slot, ColumnArray array) {
+        byte state = line.state[slot];
+        byte[] bytes = line.buffer();
+        switch (state) {
+            case LineScanner.ABSENT, LineScanner.NULL -> array.addNull();
+            case LineScanner.TEXT, LineScanner.ESCAPED_TEXT ->
+                array.addBytes(bytes, line.from[slot] - 1, line.to[slot] + 1);
+            case LineScanner.TRUE -> array.addBytes(bytes, line.from[slot], line.from[slot] + "true".length());
+            case LineScanner.FALSE -> array.addBytes(bytes, line.from[slot], line.from[slot] + "false".length());
+            default -> array.addBytes(bytes, line.from[slot], line.to[slot]);
+        }
         return null;
     }
 

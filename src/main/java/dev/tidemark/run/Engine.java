@@ -16,6 +16,9 @@ public interface Engine extends AutoCloseable {
         /** The queries, {@code sync-start}, and the steps of one run, whether new or left by a dead process. */
         record Work(UUID runId) implements Role {}
 
+        /** The queries, and the steps of one backfill's runs, whether new or left by a dead process. */
+        record Backfill(UUID backfillId) implements Role {}
+
         /** The queries and {@code sync-start} only. */
         record Query() implements Role {}
     }

@@ -1,6 +1,6 @@
 package dev.tidemark.run;
 
-/** What a run is for; one run of each kind may be active for a store and stream. */
+/** What a run is for; one daily run of a store and stream may be active, and as many of its backfill as there are lanes. */
 public enum JobType {
     /** What changed since the watermark; the only kind that moves it. */
     DAILY_SYNC_EXECUTE,

@@ -48,8 +48,11 @@ public final class Ledger {
         if (!settings.stores().containsKey(store)) {
             throw new UnknownStore(store, settings.stores().keySet());
         }
-        if (!streams.contains(stream) || stream.startsWith("database-") && !isOffered(store, stream)) {
+        if (!streams.contains(stream)) {
             throw new UnknownStream(stream, streams);
+        }
+        if (!settings.stores().get(store).hasSourceOf(stream)) {
+            throw new UnknownStream(stream, store, streamsOf(store));
         }
         Map<String, Object> values = new HashMap<>(request);
         values.putIfAbsent("job_type", JobType.DAILY_SYNC_EXECUTE.name());
@@ -58,14 +61,17 @@ public final class Ledger {
         return values;
     }
 
-    private boolean isOffered(String store, String stream) {
-        return settings.stores().get(store).offers(stream);
+    private Collection<String> streamsOf(String store) {
+        return streams.stream()
+                .filter(settings.stores().get(store)::hasSourceOf)
+                .toList();
     }
 
     /** The requests that a stream's schedule makes: one for every store that has its source. */
     public List<Map<String, Object>> scheduled(String stream) {
-        return settings.stores().keySet().stream()
-                .filter(store -> isOffered(store, stream))
+        return settings.stores().values().stream()
+                .filter(store -> store.hasSourceOf(stream))
+                .map(Settings.Store::id)
                 .map(store -> Map.<String, Object>of(
                         "store",
                         store,

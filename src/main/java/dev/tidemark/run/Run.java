@@ -38,6 +38,11 @@ public record Run(Map<String, Object> row) {
         return (String) row.get("job_type");
     }
 
+    /** True when the run reads a window of a backfill, which leaves the watermark alone. */
+    public boolean isBackfill() {
+        return row.get("backfill_id") != null;
+    }
+
     /** The status at the claim: the step to take. */
     public String status() {
         return (String) row.get("status");

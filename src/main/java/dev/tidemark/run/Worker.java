@@ -19,31 +19,42 @@ public final class Worker {
     private final long leaseMillis;
     private final Supplier<Set<String>> activeStreams;
     private final Optional<Set<UUID>> carried;
+    private final Set<UUID> carriedBackfills = ConcurrentHashMap.newKeySet();
+    private final int backfillThreads;
     private final Set<Long> busyEpochs = ConcurrentHashMap.newKeySet();
+    private final Set<Long> busyBackfills = ConcurrentHashMap.newKeySet();
 
-    private Worker(Settings settings, Supplier<Set<String>> activeStreams, Optional<Set<UUID>> carried) {
+    private Worker(
+            Settings settings, Supplier<Set<String>> activeStreams, Optional<Set<UUID>> carried, int backfillThreads) {
         this.leaseMillis = settings.sync().lease().toMillis();
         this.activeStreams = activeStreams;
         this.carried = carried;
+        this.backfillThreads = backfillThreads;
     }
 
     /**
      * A worker that takes any due run.
      *
      * @param activeStreams the streams that are not paused at the moment of asking
+     * @param threads those that take steps; one of them never works on a backfill, so that a daily run finds it free
      */
-    public static Worker ofAnyRun(Settings settings, Supplier<Set<String>> activeStreams) {
-        return new Worker(settings, activeStreams, Optional.empty());
+    public static Worker ofAnyRun(Settings settings, Supplier<Set<String>> activeStreams, int threads) {
+        return new Worker(settings, activeStreams, Optional.empty(), Math.max(1, threads - 1));
     }
 
-    /** A worker that takes only runs that were given to it by {@link #carry}. */
+    /** A worker that takes only runs that were given to it by {@link #carry} or {@link #carryBackfill}. */
     public static Worker ofGivenRuns(Settings settings, Supplier<Set<String>> activeStreams) {
-        return new Worker(settings, activeStreams, Optional.of(ConcurrentHashMap.newKeySet()));
+        return new Worker(settings, activeStreams, Optional.of(ConcurrentHashMap.newKeySet()), Integer.MAX_VALUE);
     }
 
     /** Gives a run to this worker; one that takes any run needs no telling. */
     public void carry(UUID runId) {
         carried.ifPresent(runs -> runs.add(runId));
+    }
+
+    /** Gives a backfill with all of its runs to this worker; one that takes any run needs no telling. */
+    public void carryBackfill(UUID backfillId) {
+        carriedBackfills.add(backfillId);
     }
 
     /** Takes note of the answer of {@code sql/ledger/start_run.sql}: a run that was made here is carried here. */
@@ -69,14 +80,29 @@ public final class Worker {
         claim.put("lease_millis", leaseMillis);
         claim.put("streams", activeStreams.get().toArray(String[]::new));
         claim.put("only_runs", carried.map(Worker::texts).orElse(null));
+        claim.put("only_backfills", onlyBackfills());
+        claim.put("backfills", busyBackfills.size() < backfillThreads);
         claim.put("busy_epochs", busyEpochs.toArray(Long[]::new));
         return claim;
+    }
+
+    /** The streams that are not paused. */
+    public Set<String> activeStreams() {
+        return activeStreams.get();
+    }
+
+    /** The only backfills this worker may begin windows of; null when it may those of any. */
+    public String[] onlyBackfills() {
+        return carried.isEmpty() ? null : texts(carriedBackfills);
     }
 
     /** Marks a claimed run as being worked on, so that its lease is renewed, and returns it as its step sees it. */
     public Run begin(Map<String, Object> row) {
         Run run = new Run(row);
         busyEpochs.add(run.epoch());
+        if (run.isBackfill()) {
+            busyBackfills.add(run.epoch());
+        }
         return run;
     }
 
@@ -86,6 +112,7 @@ public final class Worker {
      */
     public void end(Run run) {
         busyEpochs.remove(run.epoch());
+        busyBackfills.remove(run.epoch());
     }
 
     /** Values of {@code sql/ledger/renew_leases.sql}. */

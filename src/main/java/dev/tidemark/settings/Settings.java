@@ -133,8 +133,11 @@ public record Settings(
             Optional<RechargeStore> recharge,
             Optional<SourceDatabase> database) {
 
-        /** Whether the store has the source that a stream's name begins with; of a database, the very table. */
-        public boolean offers(String stream) {
+        /**
+         * Whether the store has an account with the source of a stream, which is the first word of the stream's name; of a
+         * database, the very table.
+         */
+        public boolean hasSourceOf(String stream) {
             return stream.startsWith("shopify-")
                     ? shopify.isPresent()
                     : stream.startsWith("recharge-")

@@ -36,7 +36,8 @@ final class AdminApi {
     private final AdminFields fields;
     private final Faults faults;
     private final HttpFaults httpFaults;
-    private final CostBucket bucket = new CostBucket();
+    private final CostBucket bucket;
+    private final PageDamage damage;
     private final Map<String, GraphQL> engines = new ConcurrentHashMap<>();
 
     AdminApi(SimulatorOptions options, AdminFields fields, Faults faults, HttpFaults httpFaults) {
@@ -45,6 +46,8 @@ final class AdminApi {
         this.fields = fields;
         this.faults = faults;
         this.httpFaults = httpFaults;
+        this.damage = new PageDamage(faults);
+        this.bucket = new CostBucket(options.restoreRate());
     }
 
     Reply answer(Request request, String baseUrl) {
@@ -134,8 +137,8 @@ final class AdminApi {
                     List.of(VendorErrors.of("No operation named \"" + operationName + "\"", "missingOperation")));
         }
         int cost = QueryCost.of(document, operation.get(), variables);
-        boolean aboutOrders = text.contains("orders") || variables.toString().contains("orders");
-        Optional<Map<String, Object>> refused = refusal(text, aboutOrders, cost);
+        String asked = text + variables;
+        Optional<Map<String, Object>> refused = refusal(text, asked, cost);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -150,10 +153,10 @@ final class AdminApi {
                 && faults.strike(Fault.SUBMIT_LOST).isPresent()) {
             return Map.of();
         }
-        return answer(aboutOrders, call, result, cost);
+        return answer(fields.listIn(asked), call, result, cost);
     }
 
-    private Optional<Map<String, Object>> refusal(String text, boolean aboutOrders, int cost) {
+    private Optional<Map<String, Object>> refusal(String text, String asked, int cost) {
         Optional<Faults.Active> throttled = faults.strike(Fault.THROTTLED);
         if (cost > CostBucket.MOST_PER_QUERY) {
             return Optional.of(Map.of(
@@ -165,7 +168,7 @@ final class AdminApi {
         }
         if (throttled.isPresent() || !bucket.take(cost)) {
             Map<String, Object> status =
-                    throttled.isPresent() ? CostBucket.status(throttled.get().numberOr(0)) : bucket.status();
+                    throttled.isPresent() ? bucket.status(throttled.get().numberOr(0)) : bucket.status();
             return Optional.of(Map.of(
                     "errors", List.of(VendorErrors.of("Throttled", "THROTTLED")),
                     "extensions", Map.of("cost", cost(cost, null, status))));
@@ -176,22 +179,19 @@ final class AdminApi {
             return Optional.of(Map.of(
                     "errors", List.of(VendorErrors.of(message, error.get().argumentOr("INTERNAL_SERVER_ERROR")))));
         }
-        boolean denied = aboutOrders
-                && (!AccessScopes.isGranted("read_orders", faults)
-                        || faults.strike(Fault.ACCESS_DENIED).isPresent());
-        if (!denied) {
-            return Optional.empty();
-        }
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put(
-                "errors",
-                List.of(VendorErrors.accessDenied(
-                        text.contains("bulkOperationRunQuery") ? "bulkOperationRunQuery" : "orders", "read_orders")));
-        answer.put("data", null);
-        return Optional.of(answer);
+        return fields.denied(asked).map(list -> {
+            Map<String, Object> answer = new LinkedHashMap<>();
+            answer.put(
+                    "errors",
+                    List.of(VendorErrors.accessDenied(
+                            text.contains("bulkOperationRunQuery") ? "bulkOperationRunQuery" : list.name(),
+                            list.scope())));
+            answer.put("data", null);
+            return answer;
+        });
     }
 
-    private Map<String, Object> answer(boolean aboutOrders, AdminFields.Call call, ExecutionResult result, int cost) {
+    private Map<String, Object> answer(Optional<String> list, AdminFields.Call call, ExecutionResult result, int cost) {
         // Half of a page's estimate is the usual actual cost; mutations and single objects cost what was asked.
         int actual = cost <= 10 ? cost : Math.max(1, cost / 2);
         bucket.giveBack(cost - actual);
@@ -201,14 +201,14 @@ final class AdminApi {
                     "errors", result.getErrors().stream().map(AdminApi::error).toList());
         }
         if (result.isDataPresent()) {
-            answer.put("data", result.getData());
+            answer.put("data", damage.applyTo(result.getData()));
         }
         Map<String, Object> extensions = new LinkedHashMap<>();
         extensions.put("cost", cost(cost, actual, bucket.status()));
-        if (aboutOrders) {
+        if (list.isPresent()) {
             faults.strike(Fault.SEARCH_WARNING).ifPresent(warning -> call.searches()
                     .add(AdminFields.searchNote(
-                            "orders",
+                            list.get(),
                             "",
                             List.of(new SearchFilter.Warning(
                                     warning.argumentOr("updated_at"),
@@ -248,7 +248,7 @@ final class AdminApi {
     }
 
     private GraphQL engine(String version) {
-        GraphQLSchema schema = AdminSchema.of(version, fields);
+        GraphQLSchema schema = AdminSchema.of(version, fields, fields::nameOf);
         return GraphQL.newGraphQL(schema).build();
     }
 

@@ -1,29 +1,22 @@
 package dev.tidemark.simulator;
 
-import graphql.GraphqlErrorException;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLNamedType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
-import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /** The values of all fields of the Admin API. */
 final class AdminFields implements DataFetcher<Object> {
-    private static final int MOST_PER_PAGE = 250;
-
     /** What one request carries through its fields. */
     record Call(String version, String baseUrl, String who, List<Map<String, Object>> searches) {}
 
@@ -38,25 +31,36 @@ final class AdminFields implements DataFetcher<Object> {
                     value -> value.matches("(?i)created|running|canceling|canceled|completed|failed"));
 
     private final SimulatorOptions options;
-    private final SimulatedShop shop;
+    private final ShopTypes types;
+    private final ShopRoots roots;
+    private final ShopNodes nodes;
+    private final Paging paging;
     private final ShopClock clock;
     private final BulkOperations bulk;
     private final Faults faults;
     private final Downloads downloads;
+    private final PageChanges betweenPages;
 
     AdminFields(
             SimulatorOptions options,
-            SimulatedShop shop,
+            ShopTypes types,
+            ShopRoots roots,
+            ShopNodes nodes,
             ShopClock clock,
             BulkOperations bulk,
             Faults faults,
-            Downloads downloads) {
+            Downloads downloads,
+            PageChanges betweenPages) {
         this.options = options;
-        this.shop = shop;
+        this.types = types;
+        this.roots = roots;
+        this.nodes = nodes;
+        this.paging = new Paging(faults);
         this.clock = clock;
         this.bulk = bulk;
         this.faults = faults;
         this.downloads = downloads;
+        this.betweenPages = betweenPages;
     }
 
     @Override
@@ -82,11 +86,7 @@ final class AdminFields implements DataFetcher<Object> {
         if (source instanceof BulkOperation operation) {
             return ofOperation(operation, field, environment.getGraphQlContext().get("call"));
         }
-        return ShopTypes.ALL.stream()
-                .filter(known -> known.name().equals(type))
-                .findFirst()
-                .map(known -> ofRecord(known, source, field, environment))
-                .orElse(null);
+        return ofRecord(types.named(type), source, field, environment);
     }
 
     private Object query(String field, DataFetchingEnvironment environment) throws IOException {
@@ -102,18 +102,25 @@ final class AdminFields implements DataFetcher<Object> {
                                 .map(scope -> Map.of("handle", scope, "description", scope.replace('_', ' ')))
                                 .toList());
             case "node" -> node(environment.getArgument("id"));
-            case "order" -> order(environment.getArgument("id")).orElse(null);
-            case "product" -> product(environment.getArgument("id")).orElse(null);
-            case "orders" -> orders(environment, call);
-            case "products" -> products(environment, call);
             case "bulkOperation" -> operation(environment.getArgument("id")).orElse(null);
             case "bulkOperations" -> operations(environment, call);
             case "currentBulkOperation" ->
                 environment.getArgument("type").equals("QUERY")
                         ? bulk.all().stream().findFirst().orElse(null)
                         : null;
-            default -> null;
+            default -> {
+                Optional<RootList<?>> root = roots.named(field);
+                yield root.isPresent() ? list(root.get(), environment, call) : one(field, environment);
+            }
         };
+    }
+
+    /** A field such as {@code order(id:)}, which finds only ids of its own type. */
+    private Object one(String field, DataFetchingEnvironment environment) {
+        String type = field.substring(0, 1).toUpperCase(Locale.ROOT) + field.substring(1);
+        return nodes.find(environment.getArgument("id"))
+                .filter(record -> types.nameOf(record).equals(type))
+                .orElse(null);
     }
 
     private Object mutation(String field, DataFetchingEnvironment environment) {
@@ -130,7 +137,7 @@ final class AdminFields implements DataFetcher<Object> {
         boolean grouped = ApiVersions.alwaysGroups(call.version())
                 || Boolean.TRUE.equals(environment.getArgument("groupObjects"));
         try {
-            BulkQuery query = BulkQuery.parse(text, environment.getGraphQLSchema());
+            BulkQuery query = BulkQuery.parse(text, environment.getGraphQLSchema(), roots);
             return payload(bulk.submit(text, query, call.version(), grouped, call.who()));
         } catch (BulkQuery.Refused refused) {
             return payload(BulkOperations.Outcome.refused("INVALID", List.of("query"), refused.getMessage()));
@@ -180,66 +187,51 @@ final class AdminFields implements DataFetcher<Object> {
     }
 
     private Object node(String gid) {
-        if (gid.startsWith("gid://shopify/BulkOperation/")) {
-            return operation(gid).orElse(null);
+        return gid.startsWith("gid://shopify/BulkOperation/")
+                ? operation(gid).orElse(null)
+                : nodes.find(gid).orElse(null);
+    }
+
+    /** The type of an object that is only known as a node. */
+    String nameOf(Object node) {
+        return node instanceof BulkOperation ? "BulkOperation" : types.nameOf(node);
+    }
+
+    /** The name of the first list that a query speaks of. */
+    Optional<String> listIn(String asked) {
+        return roots.all().stream().map(RootList::name).filter(asked::contains).findFirst();
+    }
+
+    /** The first list that a query speaks of and the app may not read. */
+    Optional<RootList<?>> denied(String asked) {
+        for (RootList<?> root : roots.all()) {
+            if (asked.contains(root.name())) {
+                boolean granted = AccessScopes.isGranted(root.scope(), faults);
+                boolean struck = root.name().equals("orders")
+                        && granted
+                        && faults.strike(Fault.ACCESS_DENIED).isPresent();
+                if (!granted || struck) {
+                    return Optional.of(root);
+                }
+            }
         }
-        Optional<Order> order = order(gid);
-        return order.isPresent() ? order.get() : product(gid).orElse(null);
-    }
-
-    private Optional<Order> order(String gid) {
-        long from = AccessScopes.ordersVisibleFrom(faults, clock);
-        return Gid.ORDER.numberIn(gid).flatMap(shop::stored).filter(order -> order.createdAt() >= from);
-    }
-
-    private Optional<Product> product(String gid) {
-        return Gid.PRODUCT.numberIn(gid).flatMap(id -> shop.range().products().stream()
-                .filter(product -> product.id() == id)
-                .findFirst());
+        return Optional.empty();
     }
 
     private Optional<BulkOperation> operation(String gid) {
         return Gid.BULK_OPERATION.numberIn(gid).flatMap(bulk::operation);
     }
 
-    private Page<Order> orders(DataFetchingEnvironment environment, Call call) throws IOException {
+    private <S> Page<S> list(RootList<S> root, DataFetchingEnvironment environment, Call call) throws IOException {
         String query = environment.getArgumentOrDefault("query", "");
-        SearchFilter<Order> filter = OrderSearch.orders(query == null ? "" : query, call.version());
-        noteSearch("orders", query, filter.warnings(), call);
-        String sortKey = environment.getArgument("sortKey");
-        ToLongFunction<Order> key =
-                switch (sortKey) {
-                    case "UPDATED_AT" -> Order::updatedAt;
-                    case "TOTAL_PRICE" -> Order::total;
-                    case "ID", "ORDER_NUMBER", "RELEVANCE" -> Order::number;
-                    default -> Order::createdAt;
-                };
-        long from = AccessScopes.ordersVisibleFrom(faults, clock);
-        return page(
-                environment,
-                key,
-                Order::id,
-                offer -> shop.search(filter, order -> {
-                    if (order.createdAt() >= from) {
-                        offer.accept(order);
-                    }
-                }));
-    }
-
-    private Page<Product> products(DataFetchingEnvironment environment, Call call) throws IOException {
-        String query = environment.getArgumentOrDefault("query", "");
-        SearchFilter<Product> filter = OrderSearch.products(query == null ? "" : query, call.version());
-        noteSearch("products", query, filter.warnings(), call);
-        String sortKey = environment.getArgument("sortKey");
-        ToLongFunction<Product> key =
-                switch (sortKey) {
-                    case "UPDATED_AT" -> Product::updatedAt;
-                    case "CREATED_AT" -> Product::createdAt;
-                    default -> Product::id;
-                };
-        return page(environment, key, Product::id, offer -> shop.range().products().stream()
-                .filter(filter::matches)
-                .forEach(offer));
+        SearchFilter<S> filter = root.filter(query == null ? "" : query, call.version());
+        noteSearch(root.name(), query, filter.warnings(), call);
+        String sortKey = environment.getArgumentOrDefault("sortKey", "ID");
+        boolean byUpdate = "UPDATED_AT".equals(sortKey);
+        Page<S> page = paging.page(environment, root.sortedBy(sortKey), root.id(), (worthwhile, offer) -> root.walk()
+                .through(filter, byUpdate ? worthwhile : updatedAt -> true, offer::accept));
+        betweenPages.served(root.name());
+        return page;
     }
 
     private Page<BulkOperation> operations(DataFetchingEnvironment environment, Call call) throws IOException {
@@ -247,7 +239,7 @@ final class AdminFields implements DataFetcher<Object> {
         SearchFilter<BulkOperation> filter =
                 new SearchFilter<>(query == null ? "" : query, OPERATION_FIELDS, OrderSearch.SHOP_ZONE, false);
         if (filter.warnings().stream().anyMatch(warning -> warning.field().equals("created_at"))) {
-            throw badRequest("Invalid timestamp for query filter `created_at`.");
+            throw Paging.badRequest("Invalid timestamp for query filter `created_at`.");
         }
         noteSearch("bulkOperations", query, filter.warnings(), call);
         String sortKey = environment.getArgument("sortKey");
@@ -258,90 +250,12 @@ final class AdminFields implements DataFetcher<Object> {
                     default -> BulkOperation::createdAt;
                 };
         // Newest first unless reversed, the other way round than everywhere else.
-        return page(
+        return paging.page(
                 environment,
                 operation -> -key.applyAsLong(operation),
                 operation -> -operation.id(),
-                offer -> bulk.all().stream().filter(filter::matches).forEach(offer));
-    }
-
-    /** Offers every record that belongs to the list, in any order. */
-    private interface Source<T> {
-        void offerTo(Consumer<T> offer) throws IOException;
-    }
-
-    /** The page after (or before) a cursor, by the sort key and then the id, keeping no more than one page in memory. */
-    private static <T> Page<T> page(
-            DataFetchingEnvironment environment, ToLongFunction<T> key, ToLongFunction<T> id, Source<T> source)
-            throws IOException {
-        Integer first = environment.getArgument("first");
-        Integer last = environment.getArgument("last");
-        if (first == null && last == null) {
-            throw badRequest("you must provide one of first or last");
-        }
-        if (first != null && last != null) {
-            throw badRequest("providing both first and last is not supported");
-        }
-        int size = first != null ? first : last;
-        if (size > MOST_PER_PAGE || size < 1) {
-            throw badRequest(
-                    "Argument 'first' has an invalid value (" + size + "). Expected at most " + MOST_PER_PAGE + ".");
-        }
-        Comparator<T> order = Comparator.comparingLong(key).thenComparingLong(id);
-        boolean reverse = Boolean.TRUE.equals(environment.getArgument("reverse"));
-        boolean backwards = last != null;
-        Comparator<T> walk = reverse ^ backwards ? order.reversed() : order;
-        String cursor = environment.getArgument(backwards ? "before" : "after");
-        long[] at = cursor == null ? null : decode(cursor);
-        // The greatest of what is kept is on top, so that it can make room for a smaller one.
-        PriorityQueue<T> kept = new PriorityQueue<>(walk.reversed());
-        source.offerTo(record -> {
-            if (at == null || isBeyond(record, at, key, id, reverse ^ backwards)) {
-                kept.add(record);
-                if (kept.size() > size + 1) {
-                    kept.poll();
-                }
-            }
-        });
-        boolean more = kept.size() > size;
-        if (more) {
-            kept.poll();
-        }
-        List<T> nodes = new ArrayList<>(kept);
-        nodes.sort(backwards ? walk.reversed() : walk);
-        return new Page<>(
-                nodes,
-                record -> encode(key.applyAsLong(record), id.applyAsLong(record)),
-                backwards ? at != null : more,
-                backwards ? more : at != null);
-    }
-
-    private static <T> boolean isBeyond(
-            T record, long[] at, ToLongFunction<T> key, ToLongFunction<T> id, boolean descending) {
-        int byKey = Long.compare(key.applyAsLong(record), at[0]);
-        int place = byKey != 0 ? byKey : Long.compare(id.applyAsLong(record), at[1]);
-        return descending ? place < 0 : place > 0;
-    }
-
-    private static String encode(long key, long id) {
-        String text = "{\"last_id\":" + id + ",\"last_value\":\"" + key + "\"}";
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static long[] decode(String cursor) {
-        try {
-            String[] numbers = new String(Base64.getDecoder().decode(cursor), StandardCharsets.UTF_8).split("[^-0-9]+");
-            return new long[] {Long.parseLong(numbers[2]), Long.parseLong(numbers[1])};
-        } catch (RuntimeException notOurs) {
-            throw badRequest("Invalid cursor for current pagination sort.");
-        }
-    }
-
-    private static RuntimeException badRequest(String message) {
-        return GraphqlErrorException.newErrorException()
-                .message(message)
-                .extensions(Map.of("code", "BAD_REQUEST"))
-                .build();
+                (worthwhile, offer) ->
+                        bulk.all().stream().filter(filter::matches).forEach(offer));
     }
 
     private void noteSearch(String path, String query, List<SearchFilter.Warning> warnings, Call call) {
@@ -367,51 +281,33 @@ final class AdminFields implements DataFetcher<Object> {
         return switch (field) {
             case "edges" -> page.edges();
             case "nodes" -> page.nodes();
-            default -> pageInfo(page);
+            default -> paging.pageInfo(page);
         };
     }
 
-    private Map<String, Object> pageInfo(Page<?> page) {
-        List<? extends Page.Edge<?>> edges = page.edges();
-        Map<String, Object> info = new LinkedHashMap<>();
-        info.put("hasNextPage", page.hasNext());
-        info.put("hasPreviousPage", page.hasPrevious());
-        info.put("startCursor", edges.isEmpty() ? null : edges.get(0).cursor());
-        info.put(
-                "endCursor",
-                edges.isEmpty() ? null : edges.get(edges.size() - 1).cursor());
-        if (faults.strike(Fault.CURSOR_LOOP).isPresent()) {
-            info.put("hasNextPage", true);
-            info.put("endCursor", info.get("startCursor"));
-        }
-        if (faults.strike(Fault.PAGE_WITHOUT_CURSOR).isPresent()) {
-            info.put("hasNextPage", true);
-            info.put("endCursor", null);
-        }
-        return info;
-    }
-
-    private <S> Object ofRecord(
-            ShopTypes.Type<S> type, Object source, String name, DataFetchingEnvironment environment) {
+    private <S> Object ofRecord(RecordType<S> type, Object source, String name, DataFetchingEnvironment environment) {
         S record = type.cast(source);
-        ShopTypes.Field<S> field = type.field(name).orElseThrow();
-        if (field instanceof ShopTypes.Field.Value<S> value) {
+        RecordType.Field<S> field = type.field(name).orElseThrow();
+        if (field instanceof RecordType.Field.Value<S> value) {
             CapturedValue captured = new CapturedValue();
             value.write().accept(record, captured);
             return captured.value();
         }
-        if (field instanceof ShopTypes.Field.Child<S, ?> child) {
+        if (field instanceof RecordType.Field.Child<S, ?> child) {
             return child.get().apply(record).orElse(null);
         }
-        return field instanceof ShopTypes.Field.Many<S, ?> many ? nested(many, record, environment) : null;
+        if (field instanceof RecordType.Field.Listed<S, ?> list) {
+            return list.get().apply(record, environment.getArguments());
+        }
+        return field instanceof RecordType.Field.Many<S, ?> many ? nested(many, record, environment) : null;
     }
 
-    private static <S, C> Page<C> nested(
-            ShopTypes.Field.Many<S, C> many, S record, DataFetchingEnvironment environment) {
+    private <S, C> Page<C> nested(RecordType.Field.Many<S, C> many, S record, DataFetchingEnvironment environment) {
         List<C> all = many.get().apply(record);
-        ToLongFunction<C> place = all::indexOf;
+        Map<C, Long> places = new IdentityHashMap<>();
+        all.forEach(child -> places.put(child, (long) places.size()));
         try {
-            return page(environment, place, place, offer -> all.forEach(offer));
+            return paging.page(environment, places::get, places::get, (worthwhile, offer) -> all.forEach(offer));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import graphql.schema.GraphQLCodeRegistry;
 import graphql.schema.GraphQLObjectType;
 import graphql.schema.GraphQLScalarType;
 import graphql.schema.GraphQLSchema;
+import graphql.schema.TypeResolver;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.SchemaGenerator;
 import graphql.schema.idl.SchemaParser;
@@ -18,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -29,29 +31,22 @@ final class AdminSchema {
 
     private AdminSchema() {}
 
-    /** @param fetcher gives the value of every field */
-    static GraphQLSchema of(String version, DataFetcher<Object> fetcher) {
+    /**
+     * @param fetcher gives the value of every field
+     * @param nameOf tells of which type an object is
+     */
+    static GraphQLSchema of(String version, DataFetcher<Object> fetcher, Function<Object, String> nameOf) {
         String sdl = sdl().lines().filter(line -> isIn(version, line)).collect(Collectors.joining("\n"));
+        TypeResolver resolver = environment ->
+                (GraphQLObjectType) environment.getSchema().getType(nameOf.apply(environment.getObject()));
         RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring()
                 .codeRegistry(GraphQLCodeRegistry.newCodeRegistry()
                         .defaultDataFetcher(DataFetcherFactories.useDataFetcher(fetcher)))
-                .type(
-                        "Node",
-                        type -> type.typeResolver(environment -> (GraphQLObjectType)
-                                environment.getSchema().getType(typeName(environment.getObject()))));
+                .type("Node", type -> type.typeResolver(resolver))
+                .type("Event", type -> type.typeResolver(resolver));
         TEXT_SCALARS.forEach(name -> wiring.scalar(
                 GraphQLScalarType.newScalar().name(name).coercing(new AsText()).build()));
         return new SchemaGenerator().makeExecutableSchema(new SchemaParser().parse(sdl), wiring.build());
-    }
-
-    private static String typeName(Object value) {
-        return value instanceof BulkOperation
-                ? "BulkOperation"
-                : ShopTypes.ALL.stream()
-                        .filter(type -> type.describes(value))
-                        .findFirst()
-                        .orElseThrow()
-                        .name();
     }
 
     private static boolean isIn(String version, String line) {

@@ -44,7 +44,6 @@ final class BulkOperations implements AutoCloseable {
     /** How long operations take; the scan runs when RUNNING begins. */
     record Timing(Duration created, Duration running) {}
 
-    private final SimulatedShop shop;
     private final ShopClock clock;
     private final Faults faults;
     private final ScanChanges changes;
@@ -59,9 +58,7 @@ final class BulkOperations implements AutoCloseable {
     });
     private volatile Timing timing;
 
-    BulkOperations(SimulatorOptions options, SimulatedShop shop, ShopClock clock, Faults faults, ScanChanges changes)
-            throws IOException {
-        this.shop = shop;
+    BulkOperations(SimulatorOptions options, ShopClock clock, Faults faults, ScanChanges changes) throws IOException {
         this.clock = clock;
         this.faults = faults;
         this.changes = changes;
@@ -257,16 +254,11 @@ final class BulkOperations implements AutoCloseable {
         try (file) {
             LineOrder order = new LineOrder(shuffled ? LineOrder.Kind.SHUFFLED : kind, file, dice);
             String version = operations.get(id).version();
-            scan = new BulkScan(shop, scope(), version, file, order, damage, changes, () -> stopped(id));
+            scan = new BulkScan(version, file, order, damage, changes, () -> stopped(id));
             scans.put(id, scan);
             scan.run(query);
         }
         return new Result(path, file.lines(), scan.roots(), file.bytes());
-    }
-
-    /** Without read_all_orders the app sees orders of the last 60 days only, and is not told. */
-    private long scope() {
-        return AccessScopes.ordersVisibleFrom(faults, clock);
     }
 
     private boolean stopped(long id) {

@@ -38,7 +38,7 @@ record BulkQuery(List<Root<?>> roots) {
      * @param search its {@code query} argument, empty without one
      * @param sorted whether a {@code sortKey} was given, which in bulk makes the vendor leave records out
      */
-    record Root<S>(ShopTypes.Type<S> type, Selection<S> selection, String search, boolean sorted) {}
+    record Root<S>(RootList<S> list, Selection<S> selection, String search, boolean sorted) {}
 
     /** The query breaks a rule; the message is the vendor's. */
     static final class Refused extends Exception {
@@ -50,7 +50,7 @@ record BulkQuery(List<Root<?>> roots) {
     }
 
     /** Checks and compiles. */
-    static BulkQuery parse(String text, GraphQLSchema schema) throws Refused {
+    static BulkQuery parse(String text, GraphQLSchema schema, ShopRoots lists) throws Refused {
         int bytes = text.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MOST_BYTES) {
             throw new Refused("Query is too large (" + bytes + " bytes; maximum is " + MOST_BYTES + " bytes)");
@@ -66,7 +66,7 @@ record BulkQuery(List<Root<?>> roots) {
             throw new Refused("Invalid bulk query: " + VendorErrors.messageOf(errors.get(0)));
         }
         new Rules(document).check(operation, schema.getQueryType());
-        return new BulkQuery(compile(operation, document));
+        return new BulkQuery(compile(operation, document, lists));
     }
 
     private static Document document(String text) throws Refused {
@@ -80,19 +80,18 @@ record BulkQuery(List<Root<?>> roots) {
         }
     }
 
-    private static List<Root<?>> compile(OperationDefinition operation, Document document) throws Refused {
+    private static List<Root<?>> compile(OperationDefinition operation, Document document, ShopRoots lists)
+            throws Refused {
         List<Root<?>> roots = new ArrayList<>();
         for (Field field : Selection.flatten(operation.getSelectionSet(), fragments(document))) {
-            switch (field.getName()) {
-                case "orders" -> roots.add(root(ShopTypes.ORDER, field, document));
-                case "products" -> roots.add(root(ShopTypes.PRODUCT, field, document));
-                default -> throw new Refused("Bulk queries must contain at least one connection.");
-            }
+            RootList<?> list = lists.named(field.getName())
+                    .orElseThrow(() -> new Refused("Bulk queries must contain at least one connection."));
+            roots.add(root(list, field, document));
         }
         return roots;
     }
 
-    private static <S> Root<S> root(ShopTypes.Type<S> type, Field field, Document document) {
+    private static <S> Root<S> root(RootList<S> list, Field field, Document document) {
         String search = field.getArguments().stream()
                 .filter(argument -> argument.getName().equals("query"))
                 .map(Argument::getValue)
@@ -102,7 +101,7 @@ record BulkQuery(List<Root<?>> roots) {
                 .orElse("");
         boolean sorted = field.getArguments().stream()
                 .anyMatch(argument -> argument.getName().equals("sortKey"));
-        return new Root<>(type, Selection.compile(type, Selection.nodeOf(field), document), search, sorted);
+        return new Root<>(list, Selection.compile(list.type(), Selection.nodeOf(field), document), search, sorted);
     }
 
     private static Map<String, FragmentDefinition> fragments(Document document) {
@@ -205,7 +204,10 @@ record BulkQuery(List<Root<?>> roots) {
             GraphQLType node = GraphQLTypeUtil.unwrapAll(
                     ((GraphQLObjectType) edge).getFieldDefinition("node").getType());
             List<Field> selected = Selection.flatten(nodes.get(0).getSelectionSet(), fragments);
-            walk(selected, (GraphQLObjectType) node, above + 1, false, field);
+            // Of the lists that hold more than one type, events, none has a connection below it.
+            if (node instanceof GraphQLObjectType type) {
+                walk(selected, type, above + 1, false, field);
+            }
         }
 
         private static boolean isList(GraphQLType type) {

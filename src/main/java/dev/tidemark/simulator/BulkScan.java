@@ -3,6 +3,7 @@ package dev.tidemark.simulator;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 /** Writes the result of a bulk query: walks the shop and renders each record found and its children as lines. */
 final class BulkScan {
@@ -18,8 +19,6 @@ final class BulkScan {
         }
     }
 
-    private final SimulatedShop shop;
-    private final long createdFrom;
     private final String version;
     private final LineFile file;
     private final LineOrder order;
@@ -30,18 +29,13 @@ final class BulkScan {
     private long rank;
     private volatile long roots;
 
-    /** @param createdFrom orders made before (milliseconds) are not shown to the app */
     BulkScan(
-            SimulatedShop shop,
-            long createdFrom,
             String version,
             LineFile file,
             LineOrder order,
             RecordFaults damage,
             ScanChanges changes,
             BooleanSupplier stopped) {
-        this.shop = shop;
-        this.createdFrom = createdFrom;
         this.version = version;
         this.file = file;
         this.order = order;
@@ -60,61 +54,57 @@ final class BulkScan {
     }
 
     void run(BulkQuery query) throws IOException {
+        BulkQuery.Root<?> damaged = query.roots().stream()
+                .filter(root -> root.list().name().equals("orders"))
+                .findFirst()
+                .orElse(query.roots().get(0));
         for (BulkQuery.Root<?> root : query.roots()) {
-            if (root.type() == ShopTypes.ORDER) {
-                orders(root);
-            } else {
-                products(root);
-            }
+            records(root, root == damaged);
         }
         order.finish();
     }
 
-    @SuppressWarnings("unchecked") // the type of the root was compared
-    private void orders(BulkQuery.Root<?> root) throws IOException {
-        Selection<Order> selection = (Selection<Order>) root.selection();
-        SearchFilter<Order> filter = OrderSearch.orders(root.search(), version);
-        long expected = damage.needsCount() || changes.needsCount() ? count(filter) : 0;
-        damage.begin(expected, selection);
-        changes.begin(expected);
-        shop.search(filter, found -> {
-            boolean leftOut = root.sorted() && found.number() % SORTED_LEAVES_OUT_ONE_OF == 0;
-            if (!leftOut && found.createdAt() >= createdFrom) {
-                order(found, selection);
-                changes.written(found.id(), rank);
+    /** @param damaged whether faults and changes during the scan concern this list */
+    private <S> void records(BulkQuery.Root<S> root, boolean damaged) throws IOException {
+        RootList<S> list = root.list();
+        SearchFilter<S> filter = list.filter(root.search(), version);
+        if (damaged) {
+            long expected = damage.needsCount() || changes.needsCount() ? count(list, filter) : 0;
+            damage.begin(expected, root.selection());
+            changes.begin(expected);
+        }
+        ToLongFunction<S> number = list.sortedBy("ORDER_NUMBER");
+        list.walk().through(filter, updatedAt -> true, found -> {
+            boolean leftOut = root.sorted() && number.applyAsLong(found) % SORTED_LEAVES_OUT_ONE_OF == 0;
+            if (!leftOut && damaged) {
+                long id = list.id().applyAsLong(found);
+                damageable(found, id, root.selection());
+                changes.written(id, rank);
+            } else if (!leftOut) {
+                record(found, root.selection());
             }
         });
     }
 
-    private long count(SearchFilter<Order> filter) throws IOException {
+    private static <S> long count(RootList<S> list, SearchFilter<S> filter) throws IOException {
         long[] count = {0};
-        shop.search(filter, found -> count[0]++);
+        list.walk().through(filter, updatedAt -> true, found -> count[0]++);
         return count[0];
     }
 
-    private void order(Order found, Selection<Order> selection) throws IOException {
-        if (!damage.concerns(found.id(), rank++)) {
+    private <S> void damageable(S found, long id, Selection<S> selection) throws IOException {
+        if (!damage.concerns(id, rank++)) {
             record(found, selection);
             return;
         }
         line.clear();
         selection.writeRoot(found, line);
         byte[] whole = line.copyFrom(0);
-        for (byte[] damaged : damage.applyTo(whole, firstChild(found, selection), found.id())) {
+        for (byte[] damaged : damage.applyTo(whole, firstChild(found, selection), id)) {
             order.root(damaged, 0, damaged.length);
             roots = roots + (RecordFaults.isOrphan(damaged) ? 0 : 1);
         }
         children(found, selection);
-    }
-
-    @SuppressWarnings("unchecked") // the type of the root was compared
-    private void products(BulkQuery.Root<?> root) throws IOException {
-        SearchFilter<Product> filter = OrderSearch.products(root.search(), version);
-        for (Product product : shop.range().products()) {
-            if (filter.matches(product)) {
-                record(product, (Selection<Product>) root.selection());
-            }
-        }
     }
 
     private <S> void record(S source, Selection<S> selection) throws IOException {

@@ -1,6 +1,7 @@
 package dev.tidemark.simulator;
 
 import java.time.Instant;
+import java.util.List;
 
 /** Keeps one field's value as an object, for answers that are not rendered straight into bytes. */
 final class CapturedValue implements ValueSink {
@@ -18,6 +19,11 @@ final class CapturedValue implements ValueSink {
     @Override
     public void text(String text) {
         value = text;
+    }
+
+    @Override
+    public void texts(List<String> values) {
+        value = values;
     }
 
     @Override

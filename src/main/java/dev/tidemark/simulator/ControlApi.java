@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,7 @@ import java.util.Map;
 final class ControlApi {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final OrderChanges orders;
+    private final ShopChanges changes;
     private final Faults faults;
     private final ShopClock clock;
     private final BulkOperations bulk;
@@ -24,13 +25,13 @@ final class ControlApi {
     private final RequestLog requests;
 
     ControlApi(
-            OrderChanges orders,
+            ShopChanges changes,
             Faults faults,
             ShopClock clock,
             BulkOperations bulk,
             ScanChanges duringScan,
             RequestLog requests) {
-        this.orders = orders;
+        this.changes = changes;
         this.faults = faults;
         this.clock = clock;
         this.bulk = bulk;
@@ -41,7 +42,6 @@ final class ControlApi {
     Reply answer(Request request) throws IOException {
         try {
             return switch (request.path()) {
-                case "/_control/orders" -> truthOf(orders.apply(body(request)));
                 case "/_control/faults" -> faults(request);
                 case "/_control/clock" -> clock(request);
                 case "/_control/operations" ->
@@ -49,7 +49,10 @@ final class ControlApi {
                 case "/_control/timing" -> timing(request);
                 case "/_control/during-scan" -> duringScan(request);
                 case "/_control/requests" -> requests(request);
-                default -> Reply.notFound();
+                default -> {
+                    String kind = request.path().replaceFirst("/_control/", "");
+                    yield changes.concern(kind) ? change(kind, body(request)) : Reply.notFound();
+                }
             };
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException refused) {
             return json(400, Map.of("error", String.valueOf(refused.getMessage())));
@@ -72,13 +75,11 @@ final class ControlApi {
         }
     }
 
-    private static Reply truthOf(List<Order> changed) throws IOException {
+    private Reply change(String kind, JsonNode wanted) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (TruthJson json = new TruthJson(out)) {
             json.generator().writeStartArray();
-            for (Order order : changed) {
-                json.order(order);
-            }
+            changes.apply(kind, wanted, json);
             json.generator().writeEndArray();
         }
         return Reply.of(200, "application/json; charset=utf-8", new Reply.Content.Bytes(out.toByteArray()));
@@ -174,15 +175,33 @@ final class ControlApi {
                 if (change.isMissingNode()) {
                     throw new IllegalArgumentException("A change during a scan needs the member change");
                 }
+                Runnable done = () -> changeDuringScan(wanted.path("of").asText("orders"), change);
+                if (wanted.has("after_pages")) {
+                    duringScan
+                            .pages()
+                            .add(
+                                    wanted.path("list").asText(""),
+                                    wanted.path("after_pages").asLong(),
+                                    done);
+                    continue;
+                }
                 duringScan.add(
                         new ScanChanges.Place(
                                 wanted.path("after_order").asLong(0),
                                 wanted.path("after_roots").asLong(-1),
                                 wanted.path("at_percent").asDouble(-1)),
-                        () -> orders.apply(change));
+                        done);
             }
         }
         return json(200, Map.of("waiting", duringScan.count()));
+    }
+
+    private void changeDuringScan(String kind, JsonNode change) {
+        try {
+            change(kind, change);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Changing " + kind + " during a scan failed", e);
+        }
     }
 
     private Reply requests(Request request) {

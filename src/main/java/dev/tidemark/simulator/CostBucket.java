@@ -4,13 +4,20 @@ import java.util.Map;
 
 /** The points an app may spend on queries: a bucket that refills with time. Thread-safe. */
 final class CostBucket {
-    private static final double MAXIMUM = 2_000;
-    private static final double RESTORED_PER_SECOND = 100;
+    private static final int SECONDS_TO_FILL = 20;
     /** A single query may not cost more, however full the bucket is. */
     static final int MOST_PER_QUERY = 1_000;
 
-    private double available = MAXIMUM;
+    private final double restoredPerSecond;
+    private final double maximum;
+    private double available;
     private long asOf = System.nanoTime();
+
+    CostBucket(int restoredPerSecond) {
+        this.restoredPerSecond = restoredPerSecond;
+        this.maximum = (double) restoredPerSecond * SECONDS_TO_FILL;
+        this.available = maximum;
+    }
 
     /** Takes the points if they are there. */
     synchronized boolean take(int points) {
@@ -25,7 +32,7 @@ final class CostBucket {
     /** Gives back what a query did not use after all. */
     synchronized void giveBack(int points) {
         refill();
-        available = Math.min(MAXIMUM, available + points);
+        available = Math.min(maximum, available + points);
     }
 
     synchronized Map<String, Object> status() {
@@ -33,16 +40,16 @@ final class CostBucket {
         return status((long) available);
     }
 
-    static Map<String, Object> status(long currentlyAvailable) {
+    Map<String, Object> status(long currentlyAvailable) {
         return Map.of(
-                "maximumAvailable", MAXIMUM,
+                "maximumAvailable", maximum,
                 "currentlyAvailable", currentlyAvailable,
-                "restoreRate", RESTORED_PER_SECOND);
+                "restoreRate", restoredPerSecond);
     }
 
     private void refill() {
         long now = System.nanoTime();
-        available = Math.min(MAXIMUM, available + (now - asOf) / 1e9 * RESTORED_PER_SECOND);
+        available = Math.min(maximum, available + (now - asOf) / 1e9 * restoredPerSecond);
         asOf = now;
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * <p>Written {@code NAME}, {@code NAME:ARG} or {@code NAME:ARG:TIMES}; for those of {@link Form#TIMES} the number comes
  * first, {@code NAME:TIMES} or {@code NAME:TIMES:ARG}. Without a number a fault lasts until it is removed.
  */
-enum Fault {
+public enum Fault {
     HTTP_401(Form.TIMES, "Admin API answers 401: wrong token"),
     HTTP_402(Form.TIMES, "Admin API answers 402: shop frozen"),
     HTTP_403(Form.TIMES, "Admin API answers 403"),
@@ -34,11 +34,25 @@ enum Fault {
     SUBMIT_LOST(Form.TIMES, "bulkOperationRunQuery is accepted, but the connection closes before the answer"),
     SLOT_BUSY(Form.ARG, "ARG foreign operations hold bulk slots (default all), until TIMES submits were refused"),
     LIMIT_REACHED(Form.TIMES, "bulkOperationRunQuery is refused with LIMIT_REACHED"),
-    CURSOR_LOOP(Form.TIMES, "Pages have a next one whose cursor leads back to their own beginning"),
-    PAGE_WITHOUT_CURSOR(Form.TIMES, "Pages have a next one but no endCursor"),
+    CURSOR_LOOP(
+            Form.TIMES,
+            "Pages have a next one whose cursor leads back to their own beginning; ARG is the connection concerned,"
+                    + " default those at the top"),
+    PAGE_WITHOUT_CURSOR(Form.TIMES, "Pages have a next one but no endCursor; ARG as above"),
+    PAGE_REPEATED(Form.TIMES, "A page comes again, under a new cursor from which the next one follows; ARG as above"),
+    PAGE_TRUNCATED_NESTED(
+            Form.TIMES,
+            "Nested connections give one record a page and say that there are more; ARG is the connection concerned,"
+                    + " default all"),
+    PAGE_DAMAGE(
+            Form.ARG,
+            "The first record of a page is damaged as record fault ARG (default bad-money) damages lines; for lists"
+                    + " selected by edges and pageInfo"),
+    RECHARGE_CURSOR_LOOP(Form.TIMES, "Recharge: a page's next_cursor leads back to its own beginning"),
+    RECHARGE_PAGE_REPEATED(Form.TIMES, "Recharge: the next page shows the same records, under a cursor of its own"),
     FALL_FORWARD(Form.ARG, "Answers come from version ARG (default the next later one), and the header says so"),
     SHOP_ALIAS(Form.ARG, "shop.myshopifyDomain is ARG, default another shop's name"),
-    SEARCH_WARNING(Form.ARG, "Every answer about orders warns that field ARG (default updated_at) was ignored"),
+    SEARCH_WARNING(Form.ARG, "Every answer about a list warns that field ARG (default updated_at) was ignored"),
     MISSING_SCOPE(Form.ARG, "Scope ARG (default read_all_orders: only 60 days are seen) is not granted"),
 
     BULK_FAILED(
@@ -103,7 +117,7 @@ enum Fault {
     DUPLICATE_NEWER(Form.COUNT, "Orders preceded by an older version of themselves");
 
     /** What the parts after the name mean. */
-    enum Form {
+    public enum Form {
         /** {@code NAME:TIMES:ARG}. */
         TIMES,
         /** {@code NAME:ARG:TIMES}. */

@@ -5,12 +5,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /** The faults in force, each with how often it may still strike. Thread-safe. */
-final class Faults {
+public final class Faults {
 
     /** One fault in force. */
-    static final class Active {
+    public static final class Active {
         private final Fault fault;
         private final String argument;
         private final long limit;
@@ -119,9 +120,14 @@ final class Faults {
     }
 
     /** The fault strikes now, when it is in force: counts towards its limit. */
-    Optional<Active> strike(Fault fault) {
+    public Optional<Active> strike(Fault fault) {
+        return strike(fault, entry -> true);
+    }
+
+    /** As {@link #strike(Fault)}, for those only that concern what is at hand. */
+    Optional<Active> strike(Fault fault, Predicate<Active> concerned) {
         return active.stream()
-                .filter(entry -> entry.fault() == fault && entry.strike())
+                .filter(entry -> entry.fault() == fault && concerned.test(entry) && entry.strike())
                 .findFirst();
     }
 

@@ -10,6 +10,15 @@ enum Gid {
     CUSTOMER("Customer"),
     PRODUCT("Product"),
     PRODUCT_VARIANT("ProductVariant"),
+    INVENTORY_ITEM("InventoryItem"),
+    INVENTORY_LEVEL("InventoryLevel"),
+    LOCATION("Location"),
+    REFUND("Refund"),
+    REFUND_LINE_ITEM("RefundLineItem"),
+    ORDER_ADJUSTMENT("OrderAdjustment"),
+    ORDER_TRANSACTION("OrderTransaction"),
+    FULFILLMENT("Fulfillment"),
+    BASIC_EVENT("BasicEvent"),
     SHOP("Shop"),
     BULK_OPERATION("BulkOperation");
 

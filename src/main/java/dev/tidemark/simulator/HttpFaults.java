@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Answers of the Admin API that fail before the API is asked. */
-final class HttpFaults {
+public final class HttpFaults {
     static final String HTML = "<!DOCTYPE html><html><head><title>Something went wrong</title></head>"
             + "<body><h1>Something went wrong</h1><p>What happened?</p></body></html>";
 
@@ -36,7 +36,7 @@ final class HttpFaults {
     }
 
     /** The answer that a fault puts in the place of the API's, if one is in force. */
-    Optional<Reply> strike() {
+    public Optional<Reply> strike() {
         faults.strike(Fault.SLOW_ANSWER)
                 .ifPresent(slow -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(slow.numberOr(5_000))));
         if (faults.strike(Fault.HANG_UP).isPresent()) {

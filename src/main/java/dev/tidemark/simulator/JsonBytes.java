@@ -3,6 +3,7 @@ package dev.tidemark.simulator;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.List;
 
 /** JSON as the vendor's bulk files write it, slashes escaped, straight into bytes. Grows as needed; not thread-safe. */
 final class JsonBytes implements ValueSink {
@@ -134,6 +135,18 @@ final class JsonBytes implements ValueSink {
             }
         }
         bytes[size++] = '"';
+    }
+
+    @Override
+    public void texts(List<String> values) {
+        raw('[');
+        for (int i = 0; i < values.size(); i++) {
+            if (i > 0) {
+                raw(',');
+            }
+            text(values.get(i));
+        }
+        raw(']');
     }
 
     private void control(char c) {

@@ -10,6 +10,8 @@ import java.util.Optional;
  * @param committedAt when this version was stored
  * @param visibleAt when searches begin to see it
  * @param updatedAt what the order says about itself; the stored value has fractions, answers show whole seconds
+ * @param refunded what went back, as the order says it
+ * @param deliveredAt when its parcels arrived
  * @param deletedAt 0 unless this version is the order's end
  */
 record Order(
@@ -32,7 +34,10 @@ record Order(
         int taxPerMille,
         long shipping,
         long refunded,
-        List<Line> lines) {
+        long deliveredAt,
+        List<Line> lines,
+        List<Refund> refunds)
+        implements Version {
 
     /** A line item. Product and variant are absent for what the shop has ceased to sell. */
     record Line(
@@ -98,9 +103,5 @@ record Order(
 
     long currentTotal() {
         return cancelledAt > 0 ? 0 : total() - refunded;
-    }
-
-    boolean isDeleted() {
-        return deletedAt > 0;
     }
 }

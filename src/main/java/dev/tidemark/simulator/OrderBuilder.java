@@ -18,7 +18,10 @@ final class OrderBuilder {
     private String note;
     private Currency currency;
     private long shipping;
+    private long refunded;
+    private long deliveredAt;
     private final List<Order.Line> lines;
+    private final List<Refund> refunds;
 
     OrderBuilder(Order before) {
         this.before = before;
@@ -34,7 +37,10 @@ final class OrderBuilder {
         note = before.note();
         currency = before.currency();
         shipping = before.shipping();
+        refunded = before.refunded();
+        deliveredAt = before.deliveredAt();
         lines = new ArrayList<>(before.lines());
+        refunds = new ArrayList<>(before.refunds());
     }
 
     OrderBuilder committed(long at, long visible) {
@@ -93,6 +99,23 @@ final class OrderBuilder {
         return this;
     }
 
+    OrderBuilder deliveredAt(long value) {
+        deliveredAt = value;
+        return this;
+    }
+
+    /** Adds a refund; the order itself says nothing of it yet. */
+    OrderBuilder refund(Refund added) {
+        refunds.add(added);
+        return this;
+    }
+
+    /** What the order says went back. */
+    OrderBuilder refunded(long value) {
+        refunded = value;
+        return this;
+    }
+
     OrderBuilder line(Order.Line added) {
         lines.add(added);
         return this;
@@ -128,7 +151,9 @@ final class OrderBuilder {
                 currency,
                 before.taxPerMille(),
                 shipping,
-                before.refunded(),
-                List.copyOf(lines));
+                refunded,
+                deliveredAt,
+                List.copyOf(lines),
+                List.copyOf(refunds));
     }
 }

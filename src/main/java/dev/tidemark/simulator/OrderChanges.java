@@ -1,13 +1,11 @@
 package dev.tidemark.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * Changes to orders as tests ask for them, in JSON: {@code {"action":"update","order_id":1,"set":{"note":"x"}}}. The
@@ -16,10 +14,12 @@ import java.util.stream.Stream;
 final class OrderChanges {
     private final SimulatedShop shop;
     private final ShopClock clock;
+    private final RefundChanges refunds;
 
     OrderChanges(SimulatedShop shop, ShopClock clock) {
         this.shop = shop;
         this.clock = clock;
+        this.refunds = new RefundChanges(shop);
     }
 
     /**
@@ -44,48 +44,25 @@ final class OrderChanges {
                     .mapToObj(i -> commit(create(change, now), change, now))
                     .toList();
         }
-        return targets(change)
-                .map(id -> {
-                    Order before = latest(id);
-                    return commit(changed(action, before, change, now), change, now);
-                })
-                .toList();
-    }
-
-    /** One order by id or by its place at the start, or so many spread evenly. */
-    private Stream<Long> targets(JsonNode change) {
-        if (change.has("order_id")) {
-            return Stream.of(change.get("order_id").asLong());
-        }
-        if (change.has("sample")) {
-            long count = Math.min(change.get("sample").asLong(), shop.ordersAtStart());
-            return LongStream.range(0, count)
-                    .mapToObj(i -> shop.idAt((2 * i + 1) * shop.ordersAtStart() / (2 * count)));
-        }
-        if (change.has("index")) {
-            return Stream.of(shop.idAt(change.get("index").asLong()));
-        }
-        throw new IllegalArgumentException("A change needs order_id, index or sample, or action create: " + change);
-    }
-
-    private Order latest(long id) {
-        List<Order> versions = shop.versions(id);
-        if (versions.isEmpty() || versions.get(versions.size() - 1).isDeleted()) {
-            throw new IllegalArgumentException("There is no order " + id);
-        }
-        return versions.get(versions.size() - 1);
+        return new ChangeJson(change)
+                .targets("order_id", shop.orders()).stream()
+                        .map(id -> {
+                            Order before = shop.orders().latest(id, "order");
+                            return commit(changed(action, before, change, now), change, now);
+                        })
+                        .toList();
     }
 
     private Order commit(Order version, JsonNode change, long now) {
         long committed = now + change.path("commit_delay_ms").asLong(0);
         long visible = committed + change.path("visible_delay_ms").asLong(shop.indexLagMillis());
         Order stored = new OrderBuilder(version).committed(committed, visible).build();
-        shop.add(stored);
+        shop.orders().add(stored);
         return stored;
     }
 
     private Order create(JsonNode change, long now) {
-        long id = shop.newOrderId();
+        long id = shop.orders().newId();
         long created = time(change, "created_at").orElse(now);
         List<Order.Line> lines = new ArrayList<>();
         if (change.path("lines").isArray()) {
@@ -113,13 +90,15 @@ final class OrderChanges {
                 0,
                 495,
                 0,
-                lines);
+                0,
+                lines,
+                List.of());
         return set(new OrderBuilder(blank), change.path("set")).build();
     }
 
     private Order changed(String action, Order before, JsonNode change, long now) {
-        OrderBuilder after =
-                new OrderBuilder(before).updatedAt(time(change, "updated_at").orElse(now));
+        ChangeJson wanted = new ChangeJson(change);
+        OrderBuilder after = new OrderBuilder(before).updatedAt(wanted.updatedAt(now, before.updatedAt()));
         switch (action) {
             case "update" -> {
                 if (change.path("set").isEmpty()) {
@@ -134,9 +113,12 @@ final class OrderChanges {
             case "add-line" -> after.line(newLine(change.path("line")));
             case "remove-line" -> after.withoutLine(lineOf(before, change).id());
             case "update-line" -> after.replaceLine(changedLine(lineOf(before, change), change.path("line")));
+            case "deliver" -> after.deliveredAt(now);
+            case "refund" -> refunds.add(before, after, wanted, now);
             default ->
                 throw new IllegalArgumentException("Unknown action " + action
-                        + "; there are create, update, cancel, delete, add-line, remove-line, update-line");
+                        + "; there are create, update, cancel, delete, add-line, remove-line, update-line, deliver,"
+                        + " refund");
         }
         return after.build();
     }
@@ -151,7 +133,7 @@ final class OrderChanges {
     }
 
     private static Order.Line changedLine(Order.Line line, JsonNode to) {
-        Order.Line priced = to.has("unit_price") ? line.withUnitPrice(cents(to.get("unit_price"))) : line;
+        Order.Line priced = to.has("unit_price") ? line.withUnitPrice(ChangeJson.cents(to.get("unit_price"))) : line;
         return to.has("quantity") ? priced.withQuantity(to.get("quantity").asInt()) : priced;
     }
 
@@ -159,7 +141,7 @@ final class OrderChanges {
         Product.Choice choice = shop.range().choice(wanted.path("variant").asInt(0));
         int quantity = wanted.path("quantity").asInt(1);
         long price = wanted.has("unit_price")
-                ? cents(wanted.get("unit_price"))
+                ? ChangeJson.cents(wanted.get("unit_price"))
                 : choice.variant().price();
         return new Order.Line(
                 shop.newLineId(),
@@ -183,7 +165,7 @@ final class OrderChanges {
                 case "fulfillment_status" ->
                     order.fulfillmentStatus(value.getValue().asText());
                 case "currency" -> order.currency(Currency.of(value.getValue().asText()));
-                case "shipping" -> order.shipping(cents(value.getValue()));
+                case "shipping" -> order.shipping(ChangeJson.cents(value.getValue()));
                 case "customer_id" -> order.customerId(value.getValue().asLong());
                 default ->
                     throw new IllegalArgumentException(
@@ -198,9 +180,5 @@ final class OrderChanges {
         return change.has(name)
                 ? Optional.of(Instant.parse(change.get(name).asText()).toEpochMilli())
                 : Optional.empty();
-    }
-
-    private static long cents(JsonNode amount) {
-        return new BigDecimal(amount.asText()).movePointRight(2).longValueExact();
     }
 }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * paid, packed at the next of six daily packing times (so that many share a second), and sometimes edited, cancelled or
  * refunded; what would happen after the shop's start does not happen.
  */
-final class OrderGenerator {
+final class OrderGenerator implements Origin<Order> {
     /** More would leave the ranges of ids. */
     static final long MOST_ORDERS = 15_000_000;
     /** Order numbers begin after it, as the vendor's do. */
@@ -27,15 +27,8 @@ final class OrderGenerator {
     private static final long FIRST_LINE_ID = 9_006_000_000_000_000L;
     private static final long LINE_IDS_PER_ORDER = 65_536;
     private static final long LINE_ID_STEP = 4_096;
-    private static final long FIRST_CUSTOMER_ID = 9_004_000_000_000_000L;
     private static final int ADDED_LINE_SLOT = 12;
-    private static final String[] FIRST_NAMES = {
-        "ada", "ben", "carla", "dmitri", "elena", "farid", "grace", "hugo", "ines", "jonas", "kei", "lucia", "maya",
-        "noor"
-    };
-    private static final String[] LAST_NAMES = {
-        "abbott", "berg", "castillo", "dahl", "evans", "fischer", "garcia", "haddad", "ito", "jensen", "kaya", "lopez"
-    };
+    private static final int FREE_LINE_SLOT = 14;
 
     private enum Event {
         CREATED,
@@ -43,7 +36,8 @@ final class OrderGenerator {
         EDITED,
         PACKED,
         REFUNDED,
-        CANCELLED
+        CANCELLED,
+        TOUCHED
     }
 
     private record Moment(Event event, long at) {}
@@ -52,35 +46,48 @@ final class OrderGenerator {
     private final long count;
     private final long start;
     private final ProductRange range;
+    private final CustomerGenerator customers;
+    private final RefundGenerator refundGenerator;
+    private final long sameSecond;
 
-    OrderGenerator(Dice dice, long count, long startMillis, ProductRange range) {
+    /** @param sameSecond so many orders share one update time */
+    OrderGenerator(
+            Dice dice, long count, long startMillis, ProductRange range, CustomerGenerator customers, long sameSecond) {
         this.dice = dice;
         this.count = count;
         this.start = startMillis;
         this.range = range;
+        this.customers = customers;
+        this.refundGenerator = new RefundGenerator(dice, range);
+        this.sameSecond = sameSecond;
     }
 
-    long count() {
+    /** The last whole second before a time, in which records that share their update time were changed. */
+    static long secondBefore(long millis) {
+        return Math.floorDiv(millis - 1, 1_000) * 1_000;
+    }
+
+    @Override
+    public long count() {
         return count;
     }
 
-    long id(long index) {
+    @Override
+    public long id(long index) {
         return FIRST_ORDER_ID + index * ORDER_ID_STEP + dice.below(32_768, index, 1);
     }
 
-    /** The first index whose order has at least this id. */
-    long indexFrom(long id) {
+    @Override
+    public long indexFrom(long id) {
         long index = Math.max(0, Math.min(count, (id - FIRST_ORDER_ID) / ORDER_ID_STEP));
         return index < count && id(index) < id ? index + 1 : index;
     }
 
-    Optional<Long> indexOf(long id) {
-        long index = indexFrom(id);
-        return index < count && id(index) == id ? Optional.of(index) : Optional.empty();
-    }
-
-    /** When the order was last changed; much cheaper than the order itself. */
-    long updatedAt(long index) {
+    @Override
+    public long updatedAt(long index) {
+        if (index < sameSecond) {
+            return secondBefore(start);
+        }
         long last = 0;
         long created = createdAt(index);
         for (Event event : Event.values()) {
@@ -89,14 +96,14 @@ final class OrderGenerator {
         return last;
     }
 
-    /** The order as it is at the shop's start. */
-    Order current(long index) {
+    @Override
+    public Order current(long index) {
         List<Moment> moments = moments(index);
         return version(index, moments, moments.size());
     }
 
-    /** Every version, oldest first. */
-    List<Order> versions(long index) {
+    @Override
+    public List<Order> versions(long index) {
         List<Moment> moments = moments(index);
         List<Order> versions = new ArrayList<>();
         for (int upTo = 1; upTo <= moments.size(); upTo++) {
@@ -105,7 +112,43 @@ final class OrderGenerator {
         return versions;
     }
 
-    private long createdAt(long index) {
+    /** How many customers subscribe, some of them without an order yet. */
+    long subscribers() {
+        return count == 0 ? 0 : customers.subscribers();
+    }
+
+    /** The subscriber's id as a customer of the shop. */
+    long customerId(long subscriber) {
+        return customers.id(subscriber);
+    }
+
+    boolean repeatsSubscription(long index) {
+        return dice.percent(35, index, 30);
+    }
+
+    /** Whose subscription the order repeats, if it repeats one. */
+    long subscriberOf(long index) {
+        return customers.subscriberOf(index);
+    }
+
+    /** What every order of the subscriber holds, unless somebody edits it. */
+    List<Order.Line> subscribedLines(long subscriber) {
+        return lines(0, customerId(subscriber), true, false);
+    }
+
+    String emailOf(long subscriber) {
+        return customers.email(customerId(subscriber));
+    }
+
+    long refundedAt(long index) {
+        return at(Event.REFUNDED, index, createdAt(index));
+    }
+
+    long cancelledAt(long index) {
+        return at(Event.CANCELLED, index, createdAt(index));
+    }
+
+    long createdAt(long index) {
         double place = (index + dice.below(1_000, index, 2) / 1_000.0) / Math.max(1, count);
         double days = place * 120;
         double busyEvenings = Math.sin(2 * Math.PI * days) * 0.9 / (2 * Math.PI);
@@ -132,6 +175,8 @@ final class OrderGenerator {
                     case REFUNDED ->
                         dice.percent(5, index, 17) ? created + DAY + dice.belowLong(25 * DAY, index, 18) : 0;
                     case CANCELLED -> dice.percent(3, index, 19) ? created + dice.belowLong(DAY, index, 20) + 1_000 : 0;
+                    // Comes after all others, whatever their time.
+                    case TOUCHED -> 0;
                 };
         return at >= start ? 0 : at;
     }
@@ -148,21 +193,24 @@ final class OrderGenerator {
         if (moments.size() > 1) {
             moments.sort((a, b) -> Long.compare(a.at(), b.at()));
         }
+        if (index < sameSecond) {
+            moments.add(new Moment(Event.TOUCHED, secondBefore(start)));
+        }
         return moments;
     }
 
     private Order version(long index, List<Moment> moments, int upTo) {
-        boolean subscription = dice.percent(35, index, 30);
-        long customer = customer(index, subscription);
+        boolean subscription = repeatsSubscription(index);
+        long customer = customers.customer(index, subscription);
         String financial = moments.stream().anyMatch(moment -> moment.event() == Event.PAID) ? "PENDING" : "PAID";
         String fulfillment = "UNFULFILLED";
         long cancelledAt = 0;
         long closedAt = 0;
         boolean edited = false;
-        boolean refunded = false;
+        long refundedAt = 0;
         for (Moment moment : moments.subList(0, upTo)) {
             switch (moment.event()) {
-                case CREATED -> {}
+                case CREATED, TOUCHED -> {}
                 case PAID -> financial = "PAID";
                 case EDITED -> edited = true;
                 case PACKED -> {
@@ -170,7 +218,7 @@ final class OrderGenerator {
                     closedAt = moment.at();
                 }
                 case REFUNDED -> {
-                    refunded = true;
+                    refundedAt = moment.at();
                     financial = "PARTIALLY_REFUNDED";
                 }
                 case CANCELLED -> {
@@ -181,6 +229,16 @@ final class OrderGenerator {
         }
         List<Order.Line> lines = lines(index, subscription ? customer : index, subscription, edited);
         long updatedAt = moments.get(upTo - 1).at();
+        int taxPerMille = dice.percent(70, customer, 31) ? 0 : 50 + dice.below(150, customer, 32);
+        List<Refund> refunds = refundedAt == 0
+                ? List.of()
+                : List.of(refundGenerator.of(
+                        index,
+                        NUMBERS_AFTER + 1 + index,
+                        refundedAt,
+                        lines.get(0),
+                        taxPerMille,
+                        FIRST_LINE_ID + index * LINE_IDS_PER_ORDER + FREE_LINE_SLOT * LINE_ID_STEP));
         return new Order(
                 id(index),
                 NUMBERS_AFTER + 1 + index,
@@ -194,34 +252,25 @@ final class OrderGenerator {
                 financial,
                 fulfillment,
                 customer,
-                email(customer, index),
+                customers.email(customer == 0 ? index : customer),
                 subscription,
                 "",
                 currency(customer),
-                dice.percent(70, customer, 31) ? 0 : 50 + dice.below(150, customer, 32),
+                taxPerMille,
                 dice.percent(60, index, 33) ? 0 : 495,
-                refunded ? lines.get(0).total() : 0,
-                lines);
+                refunds.isEmpty() ? 0 : lines.get(0).total(),
+                deliveredAt(index, closedAt),
+                lines,
+                refunds);
     }
 
-    private long customer(long index, boolean subscription) {
-        if (!subscription && dice.percent(4, index, 34)) {
+    /** Parcels arrive without a new version of their order. */
+    private long deliveredAt(long index, long packedAt) {
+        if (packedAt == 0 || dice.percent(10, index, 42)) {
             return 0;
         }
-        long subscribers = Math.max(1, count / 12);
-        long number = subscription
-                ? dice.belowLong(subscribers, index, 35)
-                : subscribers + dice.belowLong(Math.max(1, count / 2), index, 36);
-        return FIRST_CUSTOMER_ID + number * 7_919 + 17;
-    }
-
-    private String email(long customer, long index) {
-        long who = customer == 0 ? index : customer;
-        return FIRST_NAMES[dice.below(FIRST_NAMES.length, who, 37)]
-                + '.'
-                + LAST_NAMES[dice.below(LAST_NAMES.length, who, 38)]
-                + who % 100_000_000
-                + "@example.com";
+        long at = packedAt + DAY + dice.belowLong(4 * DAY, index, 43);
+        return at >= start ? 0 : at;
     }
 
     private Currency currency(long customer) {

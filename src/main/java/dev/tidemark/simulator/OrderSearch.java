@@ -6,7 +6,7 @@ import java.time.ZoneId;
 final class OrderSearch {
     static final ZoneId SHOP_ZONE = ZoneId.of("America/New_York");
 
-    private static final SearchFilter.Fields<Order> ORDER_FIELDS = new SearchFilter.Fields<Order>()
+    static final SearchFilter.Fields<Order> ORDER_FIELDS = new SearchFilter.Fields<Order>()
             .time("created_at", Order::createdAt)
             .time("updated_at", Order::updatedAt)
             .time("processed_at", Order::createdAt)
@@ -18,24 +18,16 @@ final class OrderSearch {
             .text("status", OrderSearch::status, value -> value.matches("open|closed|cancelled|not_closed|any"))
             .text("test", order -> "false");
 
-    private static final SearchFilter.Fields<Product> PRODUCT_FIELDS = new SearchFilter.Fields<Product>()
+    static final SearchFilter.Fields<Product> PRODUCT_FIELDS = new SearchFilter.Fields<Product>()
             .time("created_at", Product::createdAt)
             .time("updated_at", Product::updatedAt)
             .number("id", Product::id)
             .text("title", Product::title)
             .text("vendor", Product::vendor)
             .text("product_type", Product::type)
-            .text("status", product -> "active", value -> value.matches("(?i)active|archived|draft"));
+            .text("status", Product::status, value -> value.matches("(?i)active|archived|draft"));
 
     private OrderSearch() {}
-
-    static SearchFilter<Order> orders(String query, String version) {
-        return new SearchFilter<>(query, ORDER_FIELDS, SHOP_ZONE, ApiVersions.comparesWholeSeconds(version));
-    }
-
-    static SearchFilter<Product> products(String query, String version) {
-        return new SearchFilter<>(query, PRODUCT_FIELDS, SHOP_ZONE, ApiVersions.comparesWholeSeconds(version));
-    }
 
     private static String status(Order order) {
         if (order.cancelledAt() > 0) {

@@ -20,9 +20,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** Damage to single lines of one bulk file: which orders it concerns, and what becomes of their lines. */
+/** Damage to single lines of one bulk file: which records it concerns, and what becomes of their lines. */
 final class RecordFaults {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -32,7 +35,7 @@ final class RecordFaults {
     private final List<Faults.Active> faults;
     private final Map<Long, List<Faults.Active>> byRank = new HashMap<>();
     private final Map<Long, List<Faults.Active>> byOrder = new HashMap<>();
-    private Selection<Order> selection;
+    private Function<String, Optional<String>> keys = Optional::of;
     private long rank;
     private byte[] child = new byte[0];
 
@@ -57,8 +60,8 @@ final class RecordFaults {
         return !faults.isEmpty();
     }
 
-    void begin(long expected, Selection<Order> selected) {
-        selection = selected;
+    void begin(long expected, Selection<?> selected) {
+        keys = selected::keyOf;
         if (expected == 0) {
             return;
         }
@@ -102,6 +105,20 @@ final class RecordFaults {
             }
         }
         return lines;
+    }
+
+    /**
+     * A record after the damage of one fault, with further ones that this puts around it.
+     *
+     * @param keyOf the name under which a field appears in it, absent when it does not
+     */
+    static List<byte[]> damaged(Fault fault, byte[] record, Function<String, Optional<String>> keyOf)
+            throws IOException {
+        RecordFaults faults = new RecordFaults(List.of());
+        faults.keys = keyOf;
+        List<byte[]> records = new ArrayList<>(List.of(record));
+        faults.apply(new Faults.Active(fault, "", 0), records);
+        return records;
     }
 
     private void chooseRanks(Faults.Active fault, long expected) {
@@ -173,7 +190,15 @@ final class RecordFaults {
     }
 
     private String key(String field) {
-        return selection.keyOf(field).orElse(field);
+        return keys.apply(field).orElse(field);
+    }
+
+    /** What an order is named by, or the text of another record that comes nearest to it. */
+    private String nameKey() {
+        return Stream.of("name", "title", "displayName", "lastName", "sku", "email")
+                .flatMap(field -> keys.apply(field).stream())
+                .findFirst()
+                .orElse("name");
     }
 
     private String text(byte[] line, String field) throws IOException {
@@ -183,9 +208,15 @@ final class RecordFaults {
     /** A child like a real one, of a parent that is not in the file. */
     private byte[] orphan(byte[] like) throws IOException {
         ObjectNode tree = like.length == 0 ? JSON.createObjectNode() : (ObjectNode) JSON.readTree(like);
-        tree.put("id", Gid.LINE_ITEM.of(9_007_000_000_000_000L + rank));
-        tree.put("__parentId", Gid.ORDER.of(9_002_000_000_000_000L + rank));
+        tree.put("id", renumbered(tree.path("id").asText(Gid.LINE_ITEM.of(0)), 9_007_000_000_000_000L + rank));
+        tree.put(
+                "__parentId",
+                renumbered(tree.path("__parentId").asText(Gid.ORDER.of(0)), 9_002_000_000_000_000L + rank));
         return bytes(tree);
+    }
+
+    private static String renumbered(String gid, long number) {
+        return gid.replaceFirst("\\d+", Long.toString(number));
     }
 
     private byte[] older(byte[] line) throws IOException {
@@ -206,7 +237,7 @@ final class RecordFaults {
     }
 
     private byte[] withName(byte[] line, byte[] rawName) throws IOException {
-        return replaced(with(line, key("name"), "@@"), rawName);
+        return replaced(with(line, nameKey(), "@@"), rawName);
     }
 
     /** Puts raw JSON in the place of the order's total in the shop's currency, or of the first amount there is. */

@@ -15,10 +15,10 @@ import java.util.Optional;
  * @param cut where the body stops short of what the headers promise
  * @param bytesPerSecond 0 is as fast as the wire takes it
  */
-record Reply(int status, Map<String, String> headers, Content content, Optional<Cut> cut, long bytesPerSecond) {
+public record Reply(int status, Map<String, String> headers, Content content, Optional<Cut> cut, long bytesPerSecond) {
 
     /** A body: known bytes, a part of a file, or a stream of unknown length that is sent in chunks. */
-    sealed interface Content {
+    public sealed interface Content {
         record Bytes(byte[] bytes) implements Content {}
 
         record FilePart(Path file, long from, long count) implements Content {}
@@ -27,39 +27,39 @@ record Reply(int status, Map<String, String> headers, Content content, Optional<
     }
 
     /** Writes a streamed body. */
-    interface StreamWriter {
+    public interface StreamWriter {
         void writeTo(OutputStream out) throws IOException;
     }
 
     /** The connection ends after so many bytes of body: with an orderly close, or with a reset. */
-    record Cut(long afterBytes, boolean reset) {}
+    public record Cut(long afterBytes, boolean reset) {}
 
-    static Reply of(int status, String contentType, String body) {
+    public static Reply of(int status, String contentType, String body) {
         return of(status, contentType, new Content.Bytes(body.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static Reply of(int status, String contentType, Content content) {
+    public static Reply of(int status, String contentType, Content content) {
         return new Reply(status, Map.of("Content-Type", contentType), content, Optional.empty(), 0);
     }
 
-    static Reply json(int status, String body) {
+    public static Reply json(int status, String body) {
         return of(status, "application/json; charset=utf-8", body);
     }
 
-    static Reply ndjson(StreamWriter writer) {
+    public static Reply ndjson(StreamWriter writer) {
         return of(200, "application/x-ndjson", new Content.Stream(writer));
     }
 
-    static Reply notFound() {
+    public static Reply notFound() {
         return json(404, "{\"errors\":\"Not Found\"}");
     }
 
     /** The connection closes and no answer is given. */
-    static Reply none() {
+    public static Reply none() {
         return of(0, "none", "");
     }
 
-    Reply with(String header, String value) {
+    public Reply with(String header, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(header, value);
         return new Reply(status, more, content, cut, bytesPerSecond);

@@ -18,6 +18,7 @@ final class RequestLog {
         entry.put("at", at.toString());
         entry.put("method", request.method());
         entry.put("path", request.path());
+        entry.put("query", request.query());
         entry.put("status", reply.status());
         entry.put("token_present", request.header("x-shopify-access-token").isPresent());
         entry.put("user_agent", request.header("user-agent").orElse(""));

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * closes even after {@code kill -9}.
  */
 public final class S3Server implements AutoCloseable {
-    private static final long READY_WITHIN_MILLIS = 60_000;
+    private static final long READY_WITHIN_MILLIS = 180_000;
     // $0 is the folder of the data, which the shell deletes only when nobody else is left to do it.
     private static final String CHILD_OF_THIS_PROCESS = "exec 3<&0; \"$@\" </dev/null & child=$!;"
             + " (cat <&3 >/dev/null; kill -9 $child; sleep 1; kill -0 $PPID || rm -rf \"$0\") 2>/dev/null & wait $child";
@@ -40,7 +40,7 @@ public final class S3Server implements AutoCloseable {
      * Starts the server and returns when it answers.
      *
      * @param port 0 takes any free port
-     * @throws IllegalStateException when the server's jar is not where the build puts it, or it does not answer in a minute
+     * @throws IllegalStateException when the server's jar is not where the build puts it, or it does not answer in three minutes
      */
     public static S3Server start(int port) throws IOException {
         Path jar = findJar();
@@ -109,7 +109,8 @@ public final class S3Server implements AutoCloseable {
                 boolean ended = process.waitFor(100, TimeUnit.MILLISECONDS);
                 if (ended || System.nanoTime() > deadline) {
                     throw new IllegalStateException("The S3 server on port " + port
-                            + (ended ? " ended at its start: " : " did not answer within a minute: ") + lastLines(log));
+                            + (ended ? " ended at its start: " : " did not answer within three minutes: ")
+                            + lastLines(log));
                 }
             }
         } catch (InterruptedException interrupted) {

@@ -16,18 +16,25 @@ final class ScanChanges {
     record Waiting(Place place, Runnable change) {}
 
     private final List<Waiting> waiting = new CopyOnWriteArrayList<>();
+    private final PageChanges pages = new PageChanges();
     private long expected;
+
+    /** Those that wait for pages instead. */
+    PageChanges pages() {
+        return pages;
+    }
 
     void add(Place place, Runnable change) {
         waiting.add(new Waiting(place, change));
     }
 
     int count() {
-        return waiting.size();
+        return waiting.size() + pages.count();
     }
 
     void clear() {
         waiting.clear();
+        pages.clear();
     }
 
     boolean needsCount() {

@@ -6,10 +6,12 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -32,6 +34,7 @@ final class SearchFilter<S> {
     /** What can be searched: the field's name and how to read it. */
     static final class Fields<S> {
         private final Map<String, ToLongFunction<S>> times = new LinkedHashMap<>();
+        private final Set<String> wholeDays = new HashSet<>();
         private final Map<String, ToLongFunction<S>> numbers = new LinkedHashMap<>();
         private final Map<String, Function<S, String>> texts = new LinkedHashMap<>();
         private final Map<String, Predicate<String>> accepted = new LinkedHashMap<>();
@@ -39,6 +42,12 @@ final class SearchFilter<S> {
         Fields<S> time(String name, ToLongFunction<S> millis) {
             times.put(name, millis);
             return this;
+        }
+
+        /** A time of which only the day in the shop's zone is compared, whatever is asked for. */
+        Fields<S> day(String name, ToLongFunction<S> millis) {
+            wholeDays.add(name);
+            return time(name, millis);
         }
 
         Fields<S> number(String name, ToLongFunction<S> read) {
@@ -176,6 +185,11 @@ final class SearchFilter<S> {
         if (instant.isEmpty() && day.isEmpty()) {
             return invalid(field, value);
         }
+        if (fields.wholeDays.contains(field)) {
+            return dayTerm(field, comparator, day.orElseGet(() -> instant.get()
+                    .atZone(shopZone)
+                    .toLocalDate()));
+        }
         long from = instant.orElseGet(() -> day.get().atStartOfDay(shopZone).toInstant())
                 .toEpochMilli();
         long length = day.isPresent() ? DAY_MILLIS : 1_000;
@@ -191,6 +205,22 @@ final class SearchFilter<S> {
             case "<" -> subject -> time.applyAsLong(subject) < from;
             case "<=" -> subject -> time.applyAsLong(subject) <= from;
             default -> subject -> time.applyAsLong(subject) >= from && time.applyAsLong(subject) < from + length;
+        };
+    }
+
+    private Predicate<S> dayTerm(String field, String comparator, LocalDate day) {
+        long from = day.atStartOfDay(shopZone).toInstant().toEpochMilli();
+        long until = day.plusDays(1).atStartOfDay(shopZone).toInstant().toEpochMilli();
+        ToLongFunction<S> time = fields.times.get(field);
+        if (field.equals("updated_at") && comparator.startsWith(">")) {
+            updatedAtLeast = Math.max(updatedAtLeast, from);
+        }
+        return switch (comparator) {
+            case ">=" -> subject -> time.applyAsLong(subject) >= from;
+            case ">" -> subject -> time.applyAsLong(subject) >= until;
+            case "<" -> subject -> time.applyAsLong(subject) < from;
+            case "<=" -> subject -> time.applyAsLong(subject) < until;
+            default -> subject -> time.applyAsLong(subject) >= from && time.applyAsLong(subject) < until;
         };
     }
 

@@ -1,11 +1,15 @@
 package dev.tidemark.simulator;
 
+import graphql.language.Argument;
+import graphql.language.ArrayValue;
 import graphql.language.Document;
 import graphql.language.Field;
 import graphql.language.FragmentDefinition;
 import graphql.language.FragmentSpread;
 import graphql.language.InlineFragment;
+import graphql.language.IntValue;
 import graphql.language.SelectionSet;
+import graphql.language.StringValue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,17 +37,17 @@ final class Selection<S> {
         }
     }
 
-    private final ShopTypes.Type<S> type;
+    private final RecordType<S> type;
     private final List<Step<S>> steps = new ArrayList<>();
     private final List<Children<S, ?>> children = new ArrayList<>();
     private final Map<String, String> keys = new HashMap<>();
 
-    private Selection(ShopTypes.Type<S> type) {
+    private Selection(RecordType<S> type) {
         this.type = type;
     }
 
     /** Compiles a selection that has been validated against the schema. */
-    static <S> Selection<S> compile(ShopTypes.Type<S> type, SelectionSet selected, Document document) {
+    static <S> Selection<S> compile(RecordType<S> type, SelectionSet selected, Document document) {
         Selection<S> selection = new Selection<>(type);
         Map<String, FragmentDefinition> fragments = document.getDefinitionsOfType(FragmentDefinition.class).stream()
                 .collect(Collectors.toMap(FragmentDefinition::getName, Function.identity()));
@@ -94,7 +98,7 @@ final class Selection<S> {
     }
 
     private void writeId(S source, JsonBytes out) {
-        if (type.field("id").orElseThrow() instanceof ShopTypes.Field.Value<S> id) {
+        if (type.field("id").orElseThrow() instanceof RecordType.Field.Value<S> id) {
             id.write().accept(source, out);
         }
     }
@@ -119,22 +123,24 @@ final class Selection<S> {
             });
             return;
         }
-        ShopTypes.Field<S> field = type.field(selected.getName())
+        RecordType.Field<S> field = type.field(selected.getName())
                 .orElseThrow(() -> new IllegalStateException(
                         "The schema has " + type.name() + "." + selected.getName() + ", the shop does not"));
-        if (field instanceof ShopTypes.Field.Value<S> value) {
+        if (field instanceof RecordType.Field.Value<S> value) {
             steps.add((source, out) -> {
                 out.raw(keyBytes);
                 value.write().accept(source, out);
             });
-        } else if (field instanceof ShopTypes.Field.Child<S, ?> child) {
+        } else if (field instanceof RecordType.Field.Child<S, ?> child) {
             addChild(child, keyBytes, selected, document);
-        } else if (field instanceof ShopTypes.Field.Many<S, ?> many) {
+        } else if (field instanceof RecordType.Field.Listed<S, ?> list) {
+            addListed(list, keyBytes, selected, document);
+        } else if (field instanceof RecordType.Field.Many<S, ?> many) {
             addMany(many, selected, document);
         }
     }
 
-    private <C> void addChild(ShopTypes.Field.Child<S, C> child, byte[] keyBytes, Field selected, Document document) {
+    private <C> void addChild(RecordType.Field.Child<S, C> child, byte[] keyBytes, Field selected, Document document) {
         Selection<C> inner = compile(child.type(), selected.getSelectionSet(), document);
         steps.add((source, out) -> {
             out.raw(keyBytes);
@@ -147,7 +153,43 @@ final class Selection<S> {
         });
     }
 
-    private <C> void addMany(ShopTypes.Field.Many<S, C> many, Field selected, Document document) {
+    private <C> void addListed(RecordType.Field.Listed<S, C> list, byte[] keyBytes, Field selected, Document document) {
+        Selection<C> inner = compile(list.type(), selected.getSelectionSet(), document);
+        Map<String, Object> arguments = argumentsOf(selected);
+        steps.add((source, out) -> {
+            out.raw(keyBytes);
+            out.raw('[');
+            boolean further = false;
+            for (C value : list.get().apply(source, arguments)) {
+                if (further) {
+                    out.raw(',');
+                }
+                inner.writeRoot(value, out);
+                further = true;
+            }
+            out.raw(']');
+        });
+    }
+
+    /** The arguments that are written out in the query: numbers, and lists of text. */
+    private static Map<String, Object> argumentsOf(Field selected) {
+        Map<String, Object> arguments = new HashMap<>();
+        for (Argument argument : selected.getArguments()) {
+            if (argument.getValue() instanceof IntValue number) {
+                arguments.put(argument.getName(), number.getValue().intValue());
+            } else if (argument.getValue() instanceof ArrayValue list) {
+                arguments.put(
+                        argument.getName(),
+                        list.getValues().stream()
+                                .filter(StringValue.class::isInstance)
+                                .map(value -> ((StringValue) value).getValue())
+                                .toList());
+            }
+        }
+        return arguments;
+    }
+
+    private <C> void addMany(RecordType.Field.Many<S, C> many, Field selected, Document document) {
         children.add(new Children<>(many.get(), compile(many.type(), nodeOf(selected), document)));
     }
 

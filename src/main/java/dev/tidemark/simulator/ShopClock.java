@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** The shop's own clock: it runs with the machine's, may differ from it, and can be set, advanced and stopped. */
-final class ShopClock {
+public final class ShopClock {
     private Instant reference;
     private long referenceNanos = System.nanoTime();
     private boolean running = true;
@@ -13,11 +13,11 @@ final class ShopClock {
         reference = startsAt;
     }
 
-    synchronized Instant now() {
+    public synchronized Instant now() {
         return running ? reference.plusNanos(System.nanoTime() - referenceNanos) : reference;
     }
 
-    long millis() {
+    public long millis() {
         return now().toEpochMilli();
     }
 

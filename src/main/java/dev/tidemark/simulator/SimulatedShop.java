@@ -1,170 +1,148 @@
 package dev.tidemark.simulator;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 
 /**
- * The shop's orders and products, and every version of every order: the truth that all answers are given from.
+ * Everything the shop has: the truth that all answers are given from.
  *
- * <p>What the seed decides is computed when asked for; only orders changed since the start are kept in memory. Thread-safe.
+ * <p>What the seed decides is computed when asked for; only records changed since the start are kept in memory. Thread-safe.
  */
 final class SimulatedShop {
     private static final long FIRST_CREATED_ORDER_ID = 9_005_900_000_000_000L;
     private static final long FIRST_CREATED_LINE_ID = 9_007_100_000_000_000L;
+    private static final long FIRST_CREATED_CUSTOMER_ID = 9_004_900_000_000_000L;
 
-    /** Takes the orders of a scan in the order of their ids. */
-    interface Visitor {
-        void visit(Order order) throws IOException;
-    }
+    private static final long FIRST_CREATED_PRODUCT_ID = 9_003_400_000_000_000L;
+    private static final long FIRST_CREATED_VARIANT_ID = 9_003_600_000_000_000L;
+    // Items take their ids from variants, so none is ever made of this.
+    private static final long FIRST_CREATED_ITEM_ID =
+            FIRST_CREATED_VARIANT_ID - ProductRange.FIRST_VARIANT_ID + InventoryItem.FIRST_ID;
 
-    private final ShopClock clock;
     private final Duration indexLag;
     private final ProductRange range;
-    private final OrderGenerator generator;
-    /** Versions of the orders that changed or were made since the start, oldest first; lists are replaced, never changed. */
-    private final NavigableMap<Long, List<Order>> changed = new ConcurrentSkipListMap<>();
+    private final CustomerGenerator customerGenerator;
+    private final OrderGenerator orderGenerator;
+    private final Records<Order> orders;
+    private final Records<Customer> customers;
+    private final Records<Product> products;
+    private final Records<InventoryItem> inventoryItems;
+    private final Stock stock;
+    private final Diary diary;
 
-    private long createdOrders;
     private long createdLines;
+    private long createdVariants;
 
     SimulatedShop(SimulatorOptions options, ShopClock clock) {
         Dice dice = new Dice(options.seed());
         long start = options.startsAt().toEpochMilli();
-        this.clock = clock;
         this.indexLag = options.indexLag();
         this.range = new ProductRange(dice, start);
-        this.generator = new OrderGenerator(dice, options.orders(), start, range);
+        this.products = new Records<>(Origin.of(range.products()), clock, FIRST_CREATED_PRODUCT_ID, 1_021);
+        this.inventoryItems =
+                new Records<>(Origin.of(range.inventoryItems(dice, start)), clock, FIRST_CREATED_ITEM_ID, 1);
+        this.stock = new Stock(dice, clock, start);
+        this.diary = new Diary(clock);
+        this.customerGenerator = new CustomerGenerator(dice, options.orders(), start, options.sameSecond());
+        this.customers = new Records<>(customerGenerator, clock, FIRST_CREATED_CUSTOMER_ID, 1_013);
+        this.orderGenerator =
+                new OrderGenerator(dice, options.orders(), start, range, customerGenerator, options.sameSecond());
+        this.orders = new Records<>(orderGenerator, clock, FIRST_CREATED_ORDER_ID, 1_009);
     }
 
     ProductRange range() {
         return range;
     }
 
+    Records<Order> orders() {
+        return orders;
+    }
+
+    Records<Customer> customers() {
+        return customers;
+    }
+
+    Records<Product> products() {
+        return products;
+    }
+
+    Records<InventoryItem> inventoryItems() {
+        return inventoryItems;
+    }
+
+    Stock stock() {
+        return stock;
+    }
+
+    Diary diary() {
+        return diary;
+    }
+
+    /** The variants of all products that exist now, in no order that means anything. */
+    List<SoldVariant> variants() throws IOException {
+        List<SoldVariant> variants = new ArrayList<>();
+        products.all(0, () -> true, product -> {
+            if (!product.isDeleted()) {
+                product.variants().forEach(variant -> variants.add(new SoldVariant(product, variant)));
+            }
+        });
+        return variants;
+    }
+
+    Optional<SoldVariant> variant(long id) {
+        try {
+            return variants().stream()
+                    .filter(variant -> variant.variant().id() == id)
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    synchronized long newVariantId() {
+        return FIRST_CREATED_VARIANT_ID + 103 * createdVariants++;
+    }
+
+    SubscriptionOrders subscriptionOrders() {
+        return new SubscriptionOrders(orderGenerator);
+    }
+
     long indexLagMillis() {
         return indexLag.toMillis();
     }
 
-    /** Orders ever made, deleted ones included. */
-    synchronized long everMade() {
-        return generator.count() + createdOrders;
+    /** The number of an order made since the start. */
+    long numberOf(long createdOrderId) {
+        return OrderGenerator.NUMBERS_AFTER + 1 + orders.atStart() + orders.placeOf(createdOrderId);
     }
 
-    /** The id of the order with this place among those of the start. */
-    long idAt(long index) {
-        return generator.id(Math.floorMod(index, Math.max(1, generator.count())));
-    }
-
-    long ordersAtStart() {
-        return generator.count();
-    }
-
-    /** Every version, oldest first; those not yet committed included; empty when there never was such an order. */
-    List<Order> versions(long id) {
-        List<Order> versions = changed.get(id);
-        return versions != null
-                ? versions
-                : generator.indexOf(id).map(generator::versions).orElse(List.of());
-    }
-
-    /** The order as stored now; empty when it does not exist, not yet or no more. */
-    Optional<Order> stored(long id) {
-        return stored(versions(id)).filter(order -> !order.isDeleted());
-    }
-
-    /**
-     * Shows every order that a search finds now, as it is stored at that moment. The index may lag behind what is stored: a
-     * changed order is judged by its last visible version, but shown as it is.
-     */
-    void search(SearchFilter<Order> filter, Visitor visitor) throws IOException {
-        scan(0, filter.updatedAtLeast(), () -> true, visitor, filter);
-    }
-
-    /** Shows every order that exists or existed, as stored now, from an id on (exclusive), while it is asked to go on. */
-    void all(long afterId, BooleanSupplier goOn, Visitor visitor) throws IOException {
-        scan(afterId, Long.MIN_VALUE, goOn, visitor, null);
-    }
-
-    /** Adds versions; ids of orders and lines that are new come from {@link #newOrderId} and {@link #newLineId}. */
-    synchronized void add(Order version) {
-        List<Order> versions = new ArrayList<>(versions(version.id()));
-        versions.add(version);
-        versions.sort((a, b) -> Long.compare(a.committedAt(), b.committedAt()));
-        changed.put(version.id(), List.copyOf(versions));
-    }
-
-    synchronized long newOrderId() {
-        return FIRST_CREATED_ORDER_ID + 1_009 * createdOrders++;
+    /** The id of the order that has or would have this number. */
+    long orderOfNumber(long number) {
+        return number > OrderGenerator.NUMBERS_AFTER ? orders.idOfPlace(number - OrderGenerator.NUMBERS_AFTER - 1) : 0;
     }
 
     synchronized long newLineId() {
         return FIRST_CREATED_LINE_ID + 101 * createdLines++;
     }
 
-    /** The number of an order made since the start. */
-    long numberOf(long createdOrderId) {
-        long place = (createdOrderId - FIRST_CREATED_ORDER_ID) / 1_009;
-        return OrderGenerator.NUMBERS_AFTER + 1 + generator.count() + place;
-    }
-
-    private void scan(
-            long afterId, long updatedAtLeast, BooleanSupplier goOn, Visitor visitor, SearchFilter<Order> filter)
-            throws IOException {
-        for (long index = generator.indexFrom(afterId + 1); index < generator.count() && goOn.getAsBoolean(); index++) {
-            List<Order> versions = changed.isEmpty() ? null : changed.get(generator.id(index));
-            if (versions != null) {
-                show(versions, visitor, filter);
-            } else if (generator.updatedAt(index) >= updatedAtLeast) {
-                Order order = generator.current(index);
-                if (filter == null || filter.matches(order)) {
-                    visitor.visit(order);
-                }
+    /** Whom an order is of. An order may be put under a customer who never was: the seed tells what they are like. */
+    CustomerSource customerOf(Order order) {
+        return new CustomerSource() {
+            @Override
+            public long id() {
+                return order.customerId();
             }
-        }
-        for (Long id :
-                changed.tailMap(Math.max(afterId + 1, FIRST_CREATED_ORDER_ID)).keySet()) {
-            if (!goOn.getAsBoolean()) {
-                return;
+
+            @Override
+            public Customer full() {
+                return customers.versions(order.customerId()).stream()
+                        .reduce((older, newer) -> newer)
+                        .orElseGet(() -> customerGenerator.of(order.customerId(), order.createdAt(), order.email()));
             }
-            show(changed.get(id), visitor, filter);
-        }
-    }
-
-    private void show(List<Order> versions, Visitor visitor, SearchFilter<Order> filter) throws IOException {
-        Optional<Order> stored = stored(versions);
-        if (stored.isEmpty()) {
-            return;
-        }
-        boolean found = filter == null
-                || (!stored.get().isDeleted()
-                        && indexed(versions).filter(filter::matches).isPresent());
-        if (found) {
-            visitor.visit(stored.get());
-        }
-    }
-
-    private Optional<Order> stored(List<Order> versions) {
-        long now = clock.millis();
-        return last(versions, order -> order.committedAt() <= now);
-    }
-
-    private Optional<Order> indexed(List<Order> versions) {
-        long now = clock.millis();
-        return last(versions, order -> order.visibleAt() <= now);
-    }
-
-    private static Optional<Order> last(List<Order> versions, Predicate<Order> condition) {
-        for (int i = versions.size() - 1; i >= 0; i--) {
-            if (condition.test(versions.get(i))) {
-                return Optional.of(versions.get(i));
-            }
-        }
-        return Optional.empty();
+        };
     }
 }

@@ -1,7 +1,10 @@
 package dev.tidemark.simulator;
 
+import dev.tidemark.simulator.recharge.RechargeApp;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /** A running simulated shop. Thread-safe. */
 public final class Simulator implements AutoCloseable {
@@ -27,21 +30,47 @@ public final class Simulator implements AutoCloseable {
         ScanChanges duringScan = new ScanChanges();
         Downloads downloads = new Downloads(options, clock, faults);
         RequestLog requests = new RequestLog();
-        BulkOperations bulk = new BulkOperations(options, shop, clock, faults, duringScan);
-        AdminFields fields = new AdminFields(options, shop, clock, bulk, faults, downloads);
-        AdminApi admin = new AdminApi(options, fields, faults, new HttpFaults(faults, clock));
+        BulkOperations bulk = new BulkOperations(options, clock, faults, duringScan);
+        LongSupplier ordersFrom = () -> AccessScopes.ordersVisibleFrom(faults, clock);
+        ShopTypes types = new ShopTypes(shop);
+        AdminFields fields = new AdminFields(
+                options,
+                types,
+                new ShopRoots(shop, types, ordersFrom),
+                new ShopNodes(shop, ordersFrom),
+                clock,
+                bulk,
+                faults,
+                downloads,
+                duringScan.pages());
+        HttpFaults httpFaults = new HttpFaults(faults, clock);
+        AdminApi admin = new AdminApi(options, fields, faults, httpFaults);
+        RechargeApp recharge = new RechargeApp(
+                new Dice(options.seed()),
+                options.startsAt().toEpochMilli(),
+                shop.subscriptionOrders(),
+                clock,
+                faults,
+                httpFaults);
         TruthApi truth = new TruthApi(shop, clock);
-        ControlApi control = new ControlApi(new OrderChanges(shop, clock), faults, clock, bulk, duringScan, requests);
+        ControlApi control = new ControlApi(new ShopChanges(shop, clock), faults, clock, bulk, duringScan, requests);
         WireServer.Handler handler = request -> {
             if (request.path().startsWith("/_truth/")) {
-                return truth.answer(request);
+                Optional<Reply> ofRecharge = recharge.truth(request);
+                return ofRecharge.isPresent() ? ofRecharge.get() : truth.answer(request);
             }
             if (request.path().startsWith("/_control/")) {
-                return control.answer(request);
+                Optional<Reply> ofRecharge = recharge.control(request);
+                return ofRecharge.isPresent() ? ofRecharge.get() : control.answer(request);
             }
-            Reply reply = request.path().startsWith("/bulk/")
-                    ? downloads.answer(request)
-                    : admin.answer(request, "http://" + request.header("host").orElse(options.domain()));
+            Reply reply;
+            if (request.path().startsWith("/bulk/")) {
+                reply = downloads.answer(request);
+            } else if (request.path().startsWith(RechargeApp.PREFIX)) {
+                reply = recharge.answer(request);
+            } else {
+                reply = admin.answer(request, "http://" + request.header("host").orElse(options.domain()));
+            }
             requests.add(clock.now(), request, reply);
             return reply.with("Date", HttpFaults.httpDate(clock, 0))
                     .with("X-Request-Id", UUID.randomUUID().toString());
@@ -61,6 +90,16 @@ public final class Simulator implements AutoCloseable {
     /** The address that stands in for {@code https://<shop domain>}. */
     public String url() {
         return "http://" + server.host() + ":" + server.port();
+    }
+
+    /** The address that stands in for the subscription app's API. */
+    public String rechargeUrl() {
+        return url() + "/recharge";
+    }
+
+    /** The access token that the subscription app's API accepts. */
+    public String rechargeToken() {
+        return RechargeApp.TOKEN;
     }
 
     /** The faults it knows, as rows of a Markdown table: name, what follows the name, meaning. */

@@ -23,6 +23,8 @@ import java.util.Objects;
  * @param indexLag how long after its commit a change becomes visible to searches
  * @param createdFor how long a bulk operation stays CREATED
  * @param runningFor how long it stays RUNNING, at least
+ * @param sameSecond how many orders, and how many customers, share one update time
+ * @param restoreRate points a second that the API gives back; the bucket holds twenty times as many
  * @param gzip whether downloads are compressed for clients that accept it
  */
 public record SimulatorOptions(
@@ -38,6 +40,8 @@ public record SimulatorOptions(
         Duration indexLag,
         Duration createdFor,
         Duration runningFor,
+        long sameSecond,
+        int restoreRate,
         boolean gzip) {
 
     /** The versions a shop serves unless told otherwise: the supported ones, and two old profiles on exact request. */
@@ -53,6 +57,11 @@ public record SimulatorOptions(
         // What is misspelt is refused here, before anything is started.
         new ApiVersions(apiVersions);
         faults.forEach(new Faults()::add);
+        if (sameSecond < 0 || restoreRate < 1) {
+            throw new IllegalArgumentException(
+                    "A simulated shop has no less than 0 records in one second and restores at"
+                            + " least 1 point a second, got " + sameSecond + " and " + restoreRate);
+        }
         if (orders < 0 || orders > OrderGenerator.MOST_ORDERS) {
             throw new IllegalArgumentException(
                     "A simulated shop has between 0 and " + OrderGenerator.MOST_ORDERS + " orders, got " + orders);
@@ -78,6 +87,8 @@ public record SimulatorOptions(
         private Duration indexLag = Duration.ZERO;
         private Duration createdFor = Duration.ofMillis(100);
         private Duration runningFor = Duration.ofMillis(200);
+        private long sameSecond;
+        private int restoreRate = 100;
         private boolean gzip = true;
 
         private Builder() {}
@@ -140,6 +151,18 @@ public record SimulatorOptions(
             return this;
         }
 
+        /** So many orders, and so many customers, share one update time. */
+        public Builder sameSecond(long records) {
+            sameSecond = records;
+            return this;
+        }
+
+        /** Points a second, as the vendor's plans have them: 100, 200, 1000, 2000. */
+        public Builder restoreRate(int pointsPerSecond) {
+            restoreRate = pointsPerSecond;
+            return this;
+        }
+
         public Builder gzip(boolean value) {
             gzip = value;
             return this;
@@ -159,6 +182,8 @@ public record SimulatorOptions(
                     indexLag,
                     createdFor,
                     runningFor,
+                    sameSecond,
+                    restoreRate,
                     gzip);
         }
     }

@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 
 /**
- * The truth about an order as JSON, named like the columns that should hold it. Shares no code with the rendering of the
+ * The truth about a record as JSON, named like the columns that should hold it. Shares no code with the rendering of the
  * API's answers and bulk files, so a mistake there shows as a difference.
  */
 final class TruthJson implements AutoCloseable {
@@ -20,9 +21,7 @@ final class TruthJson implements AutoCloseable {
         json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     }
 
-    /** One order in one line. */
-    void line(Order order) throws IOException {
-        order(order);
+    void newLine() throws IOException {
         json.writeRaw('\n');
     }
 
@@ -92,8 +91,31 @@ final class TruthJson implements AutoCloseable {
         json.close();
     }
 
+    void textOrNull(String name, String text) throws IOException {
+        if (text.isEmpty()) {
+            json.writeNullField(name);
+        } else {
+            json.writeStringField(name, text);
+        }
+    }
+
+    void texts(String name, List<String> texts) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
+    }
+
+    /** When the version was stored and seen, and its end: the last members of every record. */
+    void versionOf(Version version) throws IOException {
+        exactTime("committed_at", version.committedAt());
+        exactTime("visible_at", version.visibleAt());
+        time("deleted_at", version.deletedAt());
+    }
+
     /** As the shop's answers show it: whole seconds. */
-    private void time(String name, long millis) throws IOException {
+    void time(String name, long millis) throws IOException {
         if (millis == 0) {
             json.writeNullField(name);
         } else {
@@ -102,11 +124,11 @@ final class TruthJson implements AutoCloseable {
         }
     }
 
-    private void exactTime(String name, long millis) throws IOException {
+    void exactTime(String name, long millis) throws IOException {
         json.writeStringField(name, Instant.ofEpochMilli(millis).toString());
     }
 
-    private void numberOrNull(String name, long number) throws IOException {
+    void numberOrNull(String name, long number) throws IOException {
         if (number == 0) {
             json.writeNullField(name);
         } else {
@@ -114,7 +136,7 @@ final class TruthJson implements AutoCloseable {
         }
     }
 
-    private void money(String name, long minor, Currency currency) throws IOException {
+    void money(String name, long minor, Currency currency) throws IOException {
         json.writeStringField(name, BigDecimal.valueOf(minor, currency.digits()).toPlainString());
     }
 }

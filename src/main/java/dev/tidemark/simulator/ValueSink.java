@@ -1,10 +1,14 @@
 package dev.tidemark.simulator;
 
+import java.util.List;
+
 /** Takes the value of one field; exactly one call per field. */
 interface ValueSink {
     void nothing();
 
     void text(String value);
+
+    void texts(List<String> values);
 
     void gid(Gid type, long id);
 

@@ -95,6 +95,11 @@ public final class StreamCatalog {
         return List.copyOf(streams.values());
     }
 
+    /** The same for a route; null when there is none. */
+    public StreamDeclaration declaration(String name) {
+        return streams.get(name);
+    }
+
     /** The stream of that name. */
     public Optional<StreamDeclaration> find(String name) {
         return Optional.ofNullable(streams.get(name));

@@ -5,17 +5,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A stream as its file in {@code streams/} declares it. Immutable and valid: {@link StreamCatalog} refuses others.
  *
  * @param name such as {@code shopify-orders}
  * @param source vendor system the records come from, such as {@code shopify}
- * @param fetch how they are fetched; {@code bulk} is the one way so far
+ * @param fetch how they are fetched: {@code bulk} or {@code pages}
  * @param groupObjects whether the source is asked to write children next to their parent
  * @param requiredScopes what the store's token must be allowed to do
- * @param windowField the source's search field that a window is laid over
- * @param query GraphQL document with a place, {@value #WINDOW_PLACE}, for the window
+ * @param windowField the source's search field that a window is laid over; empty when every run reads everything
+ * @param query GraphQL document; one for a bulk operation has a place, {@value #WINDOW_PLACE}, for the window; empty where
+ *     the source is not asked in GraphQL
+ * @param pages how pages are read; empty for a bulk stream
  * @param root the record that has a version of its own
  * @param child the record that belongs to a root and has its version; empty when the stream has none
  */
@@ -25,8 +28,9 @@ public record StreamDeclaration(
         String fetch,
         boolean groupObjects,
         List<String> requiredScopes,
-        String windowField,
+        Optional<String> windowField,
         String query,
+        Optional<Pages> pages,
         RecordDeclaration root,
         Optional<RecordDeclaration> child) {
     /** Where a query takes its window. */
@@ -34,6 +38,23 @@ public record StreamDeclaration(
 
     public StreamDeclaration {
         requiredScopes = List.copyOf(requiredScopes);
+    }
+
+    /**
+     * How a stream is read page by page.
+     *
+     * @param size records or their containers asked for in one page, 1 to 250
+     * @param records keys that lead from an answer's data to the records; lists on the way are gone through
+     * @param children keys that lead from a record to its children; empty when it has none
+     * @param drain GraphQL document for the children that one page did not show; empty when children come whole
+     * @param path path of the list below the source's address; empty where GraphQL is asked
+     */
+    public record Pages(
+            int size, List<String> records, List<String> children, Optional<String> drain, Optional<String> path) {
+        public Pages {
+            records = List.copyOf(records);
+            children = List.copyOf(children);
+        }
     }
 
     /**
@@ -50,19 +71,34 @@ public record StreamDeclaration(
         return query.replace(WINDOW_PLACE, filter.isEmpty() ? "" : "(query: \"" + filter + "\")");
     }
 
+    /** The root and, where there is one, the child. */
+    public Stream<RecordDeclaration> records() {
+        return Stream.concat(Stream.of(root), child.stream());
+    }
+
     /** The search filter of a window in the source's own syntax; empty when the window is open on both sides. */
     public String filter(Optional<Instant> from, Optional<Instant> to) {
         List<String> terms = new ArrayList<>();
-        from.map(time -> time.truncatedTo(ChronoUnit.SECONDS))
-                .ifPresent(time -> terms.add(windowField + ":>='" + time + "'"));
-        to.map(StreamDeclaration::nextWholeSecond).ifPresent(time -> terms.add(windowField + ":<'" + time + "'"));
+        windowField.ifPresent(field -> {
+            from.map(time -> time.truncatedTo(ChronoUnit.SECONDS))
+                    .ifPresent(time -> terms.add(field + ":>='" + time + "'"));
+            to.map(StreamDeclaration::nextWholeSecond).ifPresent(time -> terms.add(field + ":<'" + time + "'"));
+        });
         return String.join(" AND ", terms);
     }
 
-    /** The connection that the query reads, such as {@code orders}: the word before the window's place. */
+    /** The connection that the query reads, such as {@code orders}. */
     public String rootField() {
-        String before = query.substring(0, query.indexOf(WINDOW_PLACE));
-        return before.substring(1 + Math.max(before.lastIndexOf(' '), before.lastIndexOf('\n')));
+        return pages.map(each -> each.records().get(0)).orElseGet(() -> {
+            // The first word of the document: '{ orders(query: …'.
+            String text = query.substring(query.indexOf('{') + 1).strip();
+            return text.split("\\W", 2)[0];
+        });
+    }
+
+    /** Whether a run reads only what changed since the watermark. */
+    public boolean isWindowed() {
+        return windowField.isPresent();
     }
 
     private static Instant nextWholeSecond(Instant time) {

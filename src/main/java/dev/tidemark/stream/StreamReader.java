@@ -16,8 +16,28 @@ import java.util.TreeSet;
  */
 final class StreamReader {
     private static final Set<String> STREAM_KEYS = Set.of(
-            "name", "source", "fetch", "group-objects", "required-scopes", "window-field", "query", "root", "child");
-    private static final Set<String> RECORD_KEYS = Set.of("name", "type", "table", "key", "version", "columns");
+            "name",
+            "source",
+            "fetch",
+            "group-objects",
+            "required-scopes",
+            "window-field",
+            "query",
+            "pages",
+            "root",
+            "child");
+    private static final Set<String> PAGES_KEYS = Set.of("size", "records", "children", "drain", "path");
+    private static final Set<String> RECORD_KEYS = Set.of(
+            "name",
+            "type",
+            "table",
+            "key",
+            "version",
+            "parent",
+            "parent-version",
+            "key-within-parent",
+            "day",
+            "columns");
     private static final Set<String> COLUMN_KEYS = Set.of("type", "path");
 
     private final String file;
@@ -40,10 +60,25 @@ final class StreamReader {
                 text(stream, "fetch"),
                 stream.path("group-objects").asBoolean(false),
                 texts(stream.path("required-scopes")),
-                text(stream, "window-field"),
-                text(stream, "query"),
+                Optional.ofNullable(stream.path("window-field").textValue()),
+                stream.path("query").asText(""),
+                stream.has("pages") ? Optional.of(pages(stream.path("pages"))) : Optional.empty(),
                 record(stream.path("root"), "root"),
                 stream.has("child") ? Optional.of(record(stream.path("child"), "child")) : Optional.empty());
+    }
+
+    private StreamDeclaration.Pages pages(JsonNode pages) {
+        refuseUnknown("pages", pages, PAGES_KEYS);
+        return new StreamDeclaration.Pages(
+                pages.path("size").asInt(0),
+                steps(text(pages, "records")),
+                pages.has("children") ? steps(text(pages, "children")) : List.of(),
+                Optional.ofNullable(pages.path("drain").textValue()),
+                Optional.ofNullable(pages.path("path").textValue()));
+    }
+
+    private static List<String> steps(String path) {
+        return List.of(path.split("\\.", -1));
     }
 
     private RecordDeclaration record(JsonNode record, String place) {
@@ -59,6 +94,13 @@ final class StreamReader {
                 text(record, "table"),
                 text(record, "key"),
                 Optional.ofNullable(record.path("version").textValue()),
+                place.equals("child")
+                        ? Optional.of(new RecordDeclaration.Parent(
+                                text(record, "parent"),
+                                text(record, "parent-version"),
+                                record.path("key-within-parent").asBoolean(false)))
+                        : Optional.empty(),
+                texts(record.path("day")),
                 columns);
     }
 
@@ -75,7 +117,7 @@ final class StreamReader {
         return new ColumnDeclaration(
                 name,
                 type.orElse(ColumnType.TEXT),
-                paths.stream().map(steps -> List.of(steps.split("\\.", -1))).toList());
+                paths.stream().map(StreamReader::steps).toList());
     }
 
     private void refuseUnknown(String place, JsonNode node, Set<String> known) {

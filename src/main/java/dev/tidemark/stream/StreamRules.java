@@ -16,6 +16,9 @@ final class StreamRules {
     private static final Pattern STREAM_NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final Pattern COLUMN_NAME = Pattern.compile("[a-z][a-z0-9_]*");
     private static final Set<String> SOURCES = Set.of("shopify", "recharge", "database", "supplier");
+    private static final Set<String> FETCHES = Set.of("bulk", "pages");
+    private static final int LARGEST_PAGE = 250;
+    private static final Set<ColumnType> KEY_TYPES = Set.of(ColumnType.GID, ColumnType.ID);
     private static final int LONGEST_QUERY_BYTES = 65_535;
     private static final int LONGEST_WINDOW_BYTES = 200;
 
@@ -38,14 +41,24 @@ final class StreamRules {
                                 SOURCES.contains(stream.source()),
                                 "the source '" + stream.source() + "' is none of " + SOURCES),
                         rule(
-                                stream.fetch().equals("bulk"),
-                                "the fetch '" + stream.fetch() + "' is not known; there is 'bulk'"),
-                        rule(stream.root().versionColumn().isPresent(), "the root needs a version column"),
+                                FETCHES.contains(stream.fetch()),
+                                "the fetch '" + stream.fetch() + "' is not known; there are " + FETCHES),
                         rule(
-                                stream.child()
-                                        .flatMap(RecordDeclaration::versionColumn)
-                                        .isEmpty(),
-                                "a child has its parent's version and none of its own"),
+                                stream.fetch().equals("pages") == stream.pages().isPresent(),
+                                "a stream that is fetched by pages, and no other, says how under 'pages'"),
+                        rule(
+                                stream.pages()
+                                        .map(pages -> pages.size() >= 1 && pages.size() <= LARGEST_PAGE)
+                                        .orElse(true),
+                                "the page size must be 1 to " + LARGEST_PAGE),
+                        rule(
+                                stream.pages()
+                                        .map(pages -> pages.children().isEmpty()
+                                                == stream.child().isEmpty())
+                                        .orElse(true),
+                                "the pages must say where children are, if and only if the stream has a child"),
+                        rule(stream.root().versionColumn().isPresent(), "the root needs a version column"),
+                        rule(stream.root().parent().isEmpty(), "a root has no parent"),
                         rule(distinct(records, RecordDeclaration::name), "two records have the same name"),
                         rule(distinct(records, RecordDeclaration::type), "two records have the same type"),
                         rule(distinct(records, RecordDeclaration::table), "two records have the same table"))
@@ -62,8 +75,24 @@ final class StreamRules {
                                 place + ": the table's name must be lower case"),
                         rule(
                                 record.indexOf(record.keyColumn()) == 0
-                                        && record.columns().get(0).type() == ColumnType.GID,
-                                place + ": the key must be the first column and a gid"),
+                                        && KEY_TYPES.contains(
+                                                record.columns().get(0).type()),
+                                place + ": the key must be the first column, of type gid or id"),
+                        rule(
+                                record.dayColumns().stream().allMatch(day -> typeOf(record, day) == ColumnType.INSTANT),
+                                place + ": a day must be a column of type instant"),
+                        rule(
+                                record.parent()
+                                        .map(parent -> COLUMN_NAME
+                                                        .matcher(parent.column())
+                                                        .matches()
+                                                && COLUMN_NAME
+                                                        .matcher(parent.versionColumn())
+                                                        .matches()
+                                                && record.indexOf(parent.column()) < 0
+                                                && record.indexOf(parent.versionColumn()) < 0)
+                                        .orElse(true),
+                                place + ": parent and parent-version must be lower case and no declared columns"),
                         rule(
                                 record.versionColumn()
                                         .map(version -> typeOf(record, version) == ColumnType.INSTANT)
@@ -91,26 +120,35 @@ final class StreamRules {
     }
 
     private static Stream<String> queryViolations(StreamDeclaration stream) {
+        if (stream.pages().flatMap(StreamDeclaration.Pages::path).isPresent()) {
+            return stream.query().isEmpty()
+                    ? Stream.empty()
+                    : Stream.of("a stream that is read from a path asks no GraphQL query");
+        }
+        boolean bulk = stream.fetch().equals("bulk");
         String query = stream.query();
         Set<String> words = Pattern.compile("\\W+").splitAsStream(query).collect(Collectors.toSet());
         Stream<String> own = Stream.of(
                         rule(
-                                query.contains(StreamDeclaration.WINDOW_PLACE),
-                                "the query has no " + StreamDeclaration.WINDOW_PLACE),
+                                !bulk || stream.isWindowed() == query.contains(StreamDeclaration.WINDOW_PLACE),
+                                "the query must have " + StreamDeclaration.WINDOW_PLACE
+                                        + " if there is a window-field, and only then"),
                         rule(
                                 query.getBytes(StandardCharsets.UTF_8).length + LONGEST_WINDOW_BYTES
                                         <= LONGEST_QUERY_BYTES,
                                 "the query is longer than the vendor's " + LONGEST_QUERY_BYTES + " bytes"),
                         // The vendor leaves records out of a sorted bulk result, and refuses a selection by 'nodes'.
-                        rule(!words.contains("sortKey"), "the query must not sort"),
-                        rule(!words.contains("nodes"), "the query must select by edges and node, not by nodes"),
+                        rule(!bulk || !words.contains("sortKey"), "the query must not sort"),
+                        rule(
+                                !bulk || !words.contains("nodes"),
+                                "the query must select by edges and node, not by nodes"),
                         rule(words.contains("__typename"), "the query must select __typename"))
                 .flatMap(Optional::stream);
         Stream<String> unselected = Stream.concat(Stream.of(stream.root()), stream.child().stream())
                 .flatMap(record -> record.columns().stream())
                 .flatMap(column -> column.paths().stream().flatMap(List::stream))
                 .distinct()
-                .filter(step -> !words.contains(step))
+                .filter(step -> !step.equals("__index") && !words.contains(step))
                 .map(step -> "the query does not select '" + step + "', which a column's path needs");
         return Stream.concat(own, unselected);
     }

@@ -325,6 +325,8 @@ class LedgerSqlTest {
         values.put("lease_millis", leaseMillis);
         values.put("streams", "{shopify-orders}");
         values.put("only_runs", null);
+        values.put("only_backfills", null);
+        values.put("backfills", true);
         values.put("busy_epochs", busyEpochs);
         return run("claim_run", values);
     }

@@ -55,7 +55,7 @@ class WindowTest {
     void what_a_source_hides_begins_inside_the_window_or_not_at_all() {
         Window window = Window.since(Optional.empty(), NOW, sync);
 
-        assertThat(window.unseenBefore(Duration.ofDays(60))).contains(Instant.parse("2026-09-22T06:00:00Z"));
-        assertThat(window.unseenBefore(Duration.ofDays(128))).isEmpty();
+        assertThat(window.unseenBefore(NOW, Duration.ofDays(60))).contains(Instant.parse("2026-09-22T06:00:00Z"));
+        assertThat(window.unseenBefore(NOW, Duration.ofDays(128))).isEmpty();
     }
 }

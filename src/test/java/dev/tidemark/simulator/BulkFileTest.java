@@ -135,11 +135,11 @@ class BulkFileTest {
     void a_million_lines_are_written_without_keeping_them(@TempDir Path folder) throws Exception {
         SimulatorOptions options = ShopClient.options().orders(260_000).build();
         ShopClock clock = new ShopClock(options.startsAt());
+        SimulatedShop shop = new SimulatedShop(options, clock);
+        ShopRoots roots = new ShopRoots(shop, new ShopTypes(shop), () -> Long.MIN_VALUE);
         Path path = folder.resolve("all.jsonl");
         LineFile file = new LineFile(path, false, true);
         BulkScan scan = new BulkScan(
-                new SimulatedShop(options, clock),
-                Long.MIN_VALUE,
                 "2026-10",
                 file,
                 new LineOrder(LineOrder.Kind.UNGROUPED, file, new Dice(1)),
@@ -148,7 +148,8 @@ class BulkFileTest {
                 () -> false);
         long before = usedBytes();
         try (file) {
-            scan.run(BulkQuery.parse(ShopClient.ALL_ORDERS, AdminSchema.of("2026-10", environment -> null)));
+            scan.run(BulkQuery.parse(
+                    ShopClient.ALL_ORDERS, AdminSchema.of("2026-10", environment -> null, node -> "Order"), roots));
         }
         assertThat(usedBytes() - before).isLessThan(16L * 1024 * 1024);
         assertThat(scan.roots()).isEqualTo(260_000);

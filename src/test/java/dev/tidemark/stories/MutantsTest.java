@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The stories are tested, too: each wrong version of the product must turn the story red that is there to catch it. */
 @ExtendWith(Services.Provider.class)
 class MutantsTest {
-    private static final String CHUNK = "sql/streams/shopify-orders.sql";
+    private static final String CHUNK = "sql/load/write_chunk.sql.ftl";
     private static final Map<String, String> NO_OVERLAP =
             Map.of("TIDEMARK_SYNC_LAG", "0s", "TIDEMARK_SYNC_OVERLAP", "0s");
 
@@ -140,8 +140,9 @@ class MutantsTest {
                         List.of(new Mutant(
                                 CHUNK,
                                 Map.of(
-                                        "when o.stored_version > n.updated_at then 'stale'", "when false then 'stale'",
-                                        "where o.updated_at is null or greatest(o.updated_at, o.deleted_at) <= excluded.updated_at",
+                                        "when o.stored_version > n.${root.version} then 'stale'",
+                                                "when false then 'stale'",
+                                        "where o.${root.version} is null or greatest(o.${root.version}, o.deleted_at) <= excluded.${root.version}",
                                                 "where true"))),
                         Map.of(),
                         (services, shop) -> shop,
@@ -151,8 +152,8 @@ class MutantsTest {
                         List.of(new Mutant(
                                 CHUNK,
                                 Map.of(
-                                        "when o.stored_version > n.updated_at then 'stale'",
-                                        "when o.stored_version >= n.updated_at then 'stale'"))),
+                                        "when o.stored_version > n.${root.version} then 'stale'",
+                                        "when o.stored_version >= n.${root.version} then 'stale'"))),
                         NO_OVERLAP,
                         (services, shop) -> shop,
                         OrderSyncStoriesTest::sameSecondStory));

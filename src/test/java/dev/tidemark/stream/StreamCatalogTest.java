@@ -95,6 +95,6 @@ class StreamCatalogTest {
                         .isEqualTo(List.of(
                                 "shopify-orders.yaml: the stream has an unknown key 'retries'",
                                 "shopify-orders.yaml: root column test has the type 'flag', which is none of "
-                                        + "[gid, text, instant, money, currency, integer, boolean]")));
+                                        + "[gid, id, text, instant, money, date, currency, integer, boolean, json]")));
     }
 }

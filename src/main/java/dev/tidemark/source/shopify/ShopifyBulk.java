@@ -11,9 +11,6 @@ import dev.tidemark.run.Window;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -23,7 +20,6 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -93,31 +89,21 @@ public final class ShopifyBulk {
             LOG.warn("{}: the source's answer carries no date; its clock is taken to be ours", run);
             return clock.instant();
         });
-        Window window = Window.since(run.watermark(), sourceNow, settings.sync());
-        String query = stream.bulkQuery(Optional.of(window.from()), Optional.empty());
-        Map<String, Object> values = new HashMap<>();
-        values.put("window_from", window.from().toString());
-        values.put("window_to", window.to().toString());
-        values.put("filter", stream.filter(Optional.of(window.from()), Optional.empty()));
-        values.put("query", query);
-        values.put("query_sha256", sha256(query));
-        values.put("lag_millis", settings.sync().lag().toMillis());
+        Window asked = Window.of(run, sourceNow, settings.sync());
+        Window window = stream.isWindowed() ? asked : asked.wholeHistory();
+        Optional<Instant> unseenBefore = unseenBefore(stream, scopes, window, sourceNow);
+        if (run.isBackfill() && unseenBefore.isPresent()) {
+            throw new RunFailed("missing_scope", hidden(run.store(), run.stream(), unseenBefore.get()));
+        }
+        String query = stream.pages().isPresent()
+                ? stream.query()
+                : stream.bulkQuery(Optional.of(window.from()), window.end());
+        Map<String, Object> values = window.values(query, settings.sync().lag(), sourceNow);
+        values.put("filter", stream.filter(Optional.of(window.from()), window.end()));
         values.put(
                 "shop_time_zone",
                 timeZone(reply.data().path("shop").path("ianaTimezone").asText("")));
-        values.put("source_now", sourceNow.toString());
-        values.put(
-                "gap_from",
-                window.gap().flatMap(Window.Gap::from).map(Instant::toString).orElse(null));
-        values.put("gap_to", window.gap().map(gap -> gap.to().toString()).orElse(null));
-        values.put("gap_reason", window.gap().map(Window.Gap::reason).orElse(null));
-        values.put(
-                "unseen_before",
-                scopes.filter(granted ->
-                                stream.requiredScopes().contains("read_orders") && !granted.contains("read_all_orders"))
-                        .flatMap(granted -> window.unseenBefore(ORDERS_SEEN_WITHOUT_SCOPE))
-                        .map(Instant::toString)
-                        .orElse(null));
+        values.put("unseen_before", unseenBefore.map(Instant::toString).orElse(null));
         window.gap()
                 .filter(gap -> gap.reason().equals("older_than_floor"))
                 .ifPresent(gap -> LOG.error(
@@ -132,6 +118,31 @@ public final class ShopifyBulk {
                     values.get("unseen_before"));
         }
         return values;
+    }
+
+    /**
+     * How far into the past a backfill of a stream may look, for {@code backfill-plan}: the source's clock under {@code
+     * now}, and under {@code hidden_before} the moment before which the token sees nothing, null when it sees everything.
+     *
+     * @throws RunFailed when a run would be refused for what was seen
+     */
+    public Map<String, Object> horizon(String store, String stream, GraphqlReply reply) {
+        refuseDenied(reply);
+        refuseAlias(store, reply.data().path("shop").path("myshopifyDomain").asText(""));
+        StreamDeclaration declaration = catalog.find(stream).orElseThrow();
+        Optional<Set<String>> scopes = scopes(reply);
+        scopes.ifPresent(granted -> refuseMissingScopes(store, declaration, granted));
+        Instant sourceNow = reply.sourceClock().orElseGet(clock::instant);
+        Map<String, Object> horizon = new HashMap<>();
+        horizon.put("now", sourceNow);
+        horizon.put(
+                "hidden_before", lacksHistory(declaration, scopes) ? sourceNow.minus(ORDERS_SEEN_WITHOUT_SCOPE) : null);
+        return horizon;
+    }
+
+    /** How many bulk operations a shop runs at the same time. */
+    public int slots() {
+        return hasOperationList() ? 5 : 1;
     }
 
     /**
@@ -272,7 +283,8 @@ public final class ShopifyBulk {
     public Map<String, Object> found(Run run, GraphqlReply reply) {
         refuseErrors(reply);
         String query = squeezed(run.query().orElseThrow());
-        Instant earliest = run.windowTo().orElse(Instant.MIN);
+        // A retried window asks with the query of its earlier run, so what is older than this run is not its own.
+        Instant earliest = run.sourceStartedAt().orElse(Instant.MIN);
         return StreamSupport.stream(operations(reply.data()).spliterator(), false)
                 .filter(node -> node.hasNonNull("id"))
                 .map(BulkOperation::of)
@@ -470,6 +482,16 @@ public final class ShopifyBulk {
         }
     }
 
+    /**
+     * Refuses an answer that has errors, or one to which the source did not apply the filter.
+     *
+     * @throws RunFailed with what the source said
+     */
+    void refuseUnusable(Run run, GraphqlReply reply) {
+        refuseErrors(reply);
+        checkProbe(run, reply);
+    }
+
     private static void refuseErrors(GraphqlReply reply) {
         refuseDenied(reply);
         if (reply.hasErrors()) {
@@ -508,6 +530,24 @@ public final class ShopifyBulk {
                         .map(scope -> scope.path("handle").asText())
                         .collect(Collectors.toSet()))
                 : Optional.empty();
+    }
+
+    private static boolean lacksHistory(StreamDeclaration stream, Optional<Set<String>> scopes) {
+        return stream.requiredScopes().contains("read_orders")
+                && scopes.filter(granted -> !granted.contains("read_all_orders"))
+                        .isPresent();
+    }
+
+    private static Optional<Instant> unseenBefore(
+            StreamDeclaration stream, Optional<Set<String>> scopes, Window window, Instant sourceNow) {
+        return lacksHistory(stream, scopes)
+                ? window.unseenBefore(sourceNow, ORDERS_SEEN_WITHOUT_SCOPE)
+                : Optional.empty();
+    }
+
+    private static String hidden(String store, String stream, Instant before) {
+        return "The token of store " + store + " lacks read_all_orders, so the source hides what " + stream
+                + " has from before " + before + "; add the scope to the app and install it again";
     }
 
     private static String timeZone(String name) {
@@ -553,7 +593,7 @@ public final class ShopifyBulk {
                         () -> new RunFailed("unknown_store", "Store " + store + " has no Shopify shop configured"));
     }
 
-    private static String request(String document, Map<String, Object> variables) {
+    static String request(String document, Map<String, Object> variables) {
         try {
             return JSON.writeValueAsString(Map.of("query", document, "variables", variables));
         } catch (JsonProcessingException e) {
@@ -577,14 +617,5 @@ public final class ShopifyBulk {
 
     private static String squeezed(String query) {
         return query.replaceAll("\\s+", " ").strip();
-    }
-
-    private static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

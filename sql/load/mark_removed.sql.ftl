@@ -1,10 +1,12 @@
--- Marks line items that the newest snapshot of their order no longer has as removed, when the whole file is loaded.
+-- Marks children that the newest snapshot of their parent no longer has as removed, when the whole file is loaded.
 -- In:  the run and its epoch; :#shop_time_zone
 -- Out: one row (removed); no row when the run was taken over, and then nothing has changed.
 --
--- A line carries the version of the order it was read with and the run that wrote it. Every line in the file was written
--- along with its order, so one that is older than its order was not there. Orders that did not exist before cannot have
--- lost lines, and what an order had before this run's oldest version is not this run's to judge.
+-- A template, filled in for each stream that has children. A child carries the version of the parent it was read with and
+-- the run that wrote it. Every child in the file was written along with its parent, so one that is older than its parent
+-- was not there. Parents that did not exist before cannot have lost children, and what a parent had before this run's
+-- oldest version is not this run's to judge.
+<#import "/lists.ftl" as lists>
 with lease as materialized (
     select l.epoch
       from sync_lease l
@@ -17,29 +19,29 @@ with lease as materialized (
      cross join lease
      where c.run_id = cast(:#run_id as uuid)
        and c.replaced > 0
-       -- A line that could not be read may be any order's child.
+       -- A child that could not be read may be any parent's.
        and not exists (
            select from dead_letter d
             where d.store_id = :#store_id and d.stream = :#stream and d.state = 'open' and d.record_key like 'sha256:%')
 ), removed as (
-    update order_line_item l
-       set removed_at = h.updated_at, run_number = cast(:#run_number as int8)
-      from order_header h
+    update ${child.table} c
+       set removed_at = p.${root.version}, run_number = cast(:#run_number as int8)
+      from ${root.table} p
      cross join seen
-     where h.store_id = :#store_id
-       and h.updated_at >= seen.min_version
-       and l.store_id = h.store_id
-       and l.order_id = h.order_id
-       and l.removed_at is null
-       and (l.order_updated_at, l.run_number) < (h.updated_at, h.run_number)
-       -- Written by the same run means that it was in the same file, if after an older reading of its order.
-       and l.run_number <> h.run_number
+     where p.store_id = :#store_id
+       and p.${root.version} >= seen.min_version
+       and c.store_id = p.store_id
+       and c.${child.parent} = p.${root.key}
+       and c.removed_at is null
+       and (c.${child.parentVersion}, c.run_number) < (p.${root.version}, p.run_number)
+       -- Written by the same run means that it was in the same file, if after an older reading of its parent.
+       and c.run_number <> p.run_number
        -- What is set aside is in the file after all.
        and not exists (
            select from dead_letter d
             where d.store_id = :#store_id and d.stream = :#stream and d.state = 'open'
-              and d.record_key in ('order_line_item:' || l.line_item_id, 'order_header:' || l.order_id))
-    returning coalesce(h.processed_at, h.created_at) as moment
+              and d.record_key in (${lists.recordKey(child, "c.")}, '${root.table}:' || c.${child.parent}))
+    returning <#if root.day?has_content>coalesce(${lists.prefixed(root.day, "p.")})<#else>cast(null as timestamptz)</#if> as moment
 ), noted as (
     -- A ledger row of no lines: the days it touched count like those of the chunks.
     insert into sync_chunk (run_id, phase, first_line, lines, roots, written, unchanged, stale, set_aside, spilled, touched_days, epoch)
