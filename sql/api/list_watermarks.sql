@@ -12,7 +12,7 @@ with watched as (
 select cast(json_build_object('items', coalesce(json_agg(json_build_object(
            'store', s.store_id,
            'stream', s.stream,
-           'value', utc_text(w.value),
+           'value', coalesce(utc_text(w.value), w.value_text),
            'cursor', w.cursor,
            'run_id', w.run_id,
            'moved_at', utc_text(w.moved_at),

@@ -60,6 +60,8 @@ union all
 select 'tidemark.watermark.age.seconds', 'How far the watermark is behind the clock of the database', 'gauge',
        store_id, stream, null, null, extract(epoch from now() - value), 0
   from sync_watermark
+ -- The watermark of a table may be a number, which has no age.
+ where value is not null
 union all
 select 'tidemark.watermark.held', '1 when the latest run that ended did not complete, so that the watermark stayed', 'gauge',
        s.store_id, s.stream, null, null, case when l.status = 'completed' then 0 when l.status is null then 0 else 1 end, 0

@@ -7,7 +7,8 @@ select r.run_id, r.status,
               round(extract(epoch from coalesce(r.finished_at, now()) - r.initiated_at), 1),
               coalesce(c.lines, 0), coalesce(c.written, 0), coalesce(c.unchanged, 0), coalesce(c.stale, 0),
               coalesce(c.set_aside, 0),
-              coalesce(utc_text(r.watermark_before), 'none'), coalesce(utc_text(r.watermark_after), 'none'),
+              coalesce(utc_text(r.watermark_before), r.watermark_before_text, 'none'),
+              coalesce(utc_text(r.watermark_after), r.watermark_after_text, 'none'),
               coalesce('; ' || r.held_reason, '')) as summary
   from sync_run r
   left join sync_run_counts c using (run_id)

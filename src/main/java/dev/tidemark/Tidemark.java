@@ -19,6 +19,7 @@ import dev.tidemark.run.Switches;
 import dev.tidemark.run.Worker;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.source.Pages;
+import dev.tidemark.source.database.DatabaseTables;
 import dev.tidemark.source.recharge.RechargePages;
 import dev.tidemark.source.shopify.ShopifyBulk;
 import dev.tidemark.source.shopify.ShopifyPages;
@@ -58,6 +59,7 @@ public final class Tidemark implements Engine {
     private static final List<String> ROUTES = List.of(
             "1-start",
             "2-fetch-shopify",
+            "2-fetch-database",
             "2-fetch-pages",
             "3-load",
             "4-transform",
@@ -123,8 +125,9 @@ public final class Tidemark implements Engine {
         boolean serves = role instanceof Role.Serve;
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
-        Set<String> streams =
-                catalog.streams().stream().map(StreamDeclaration::name).collect(Collectors.toSet());
+        Set<String> streams = Stream.concat(
+                        catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
+                .collect(Collectors.toSet());
         Clock clock = Clock.systemUTC();
         Main main = new Main();
         Supplier<Set<String>> activeStreams =
@@ -154,13 +157,14 @@ public final class Tidemark implements Engine {
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));
+        main.bind("tables", new DatabaseTables(settings, s3));
         main.bind("shopify", shopify);
         main.bind("backfills", backfills(settings, catalog, shopify, worker, clock));
         if (serves) {
             Api.install(main, settings, clock);
             Management.install(main, settings, dataSource, s3, clock);
         }
-        main.configure().addRoutesBuilder(declaredRoutes(settings, catalog, serves));
+        main.configure().addRoutesBuilder(declaredRoutes(settings, streams, serves));
         main.configure().addRoutesBuilder(new LoadRoutes(catalog));
         main.addMainListener(new org.apache.camel.main.MainListenerSupport() {
             @Override
@@ -229,7 +233,7 @@ public final class Tidemark implements Engine {
     }
 
     /** One fetch route for every store, and the schedules where they are wanted. */
-    private static RouteBuilder declaredRoutes(Settings settings, StreamCatalog catalog, boolean serves) {
+    private static RouteBuilder declaredRoutes(Settings settings, Set<String> streams, boolean serves) {
         return new RouteBuilder() {
             @Override
             public void configure() {
@@ -245,12 +249,10 @@ public final class Tidemark implements Engine {
                                 .routeId("fetch-recharge-" + store.id())
                                 .parameter("store", store.id())));
                 if (serves) {
-                    catalog.streams().forEach(stream -> templatedRoute("stream")
-                            .routeId("stream-" + stream.name())
-                            .parameter("stream", stream.name())
-                            .parameter(
-                                    "cron",
-                                    settings.sync().schedule(stream.name()).replace(' ', '+')));
+                    streams.forEach(stream -> templatedRoute("stream")
+                            .routeId("stream-" + stream)
+                            .parameter("stream", stream)
+                            .parameter("cron", settings.sync().schedule(stream).replace(' ', '+')));
                 }
             }
         };

@@ -5,6 +5,7 @@ import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
+import java.util.stream.Stream;
 
 /** What can be asked for: the stores of the configuration and the declared streams. */
 final class Catalogue {
@@ -21,10 +22,13 @@ final class Catalogue {
             throw new UnknownStore(store, settings.stores().keySet());
         }
         StreamCatalog catalog = StreamCatalog.load();
-        if (catalog.find(stream).isEmpty()) {
+        Settings.Store known = settings.stores().get(store);
+        if (catalog.find(stream).isEmpty() && known.table(stream).isEmpty()) {
+            Stream<String> tables = known.database().stream().flatMap(database -> database.tables().keySet().stream());
             throw new UnknownStream(
                     stream,
-                    catalog.streams().stream().map(StreamDeclaration::name).toList());
+                    Stream.concat(catalog.streams().stream().map(StreamDeclaration::name), tables)
+                            .toList());
         }
     }
 }

@@ -207,6 +207,11 @@ final class DoctorCommand implements Callable<Integer> {
                     .map(Settings.Store::id)
                     .sorted()
                     .forEach(store -> findings.addAll(checkShopify(engine, store)));
+            settings.stores().values().stream()
+                    .filter(store -> store.database().isPresent())
+                    .map(Settings.Store::id)
+                    .sorted()
+                    .forEach(store -> findings.addAll(checkTables(engine, store)));
             return findings;
         } catch (RuntimeException e) {
             if (!Failures.isDependencyAway(e)) {
@@ -270,6 +275,25 @@ final class DoctorCommand implements Callable<Integer> {
                             Failures.messageOf(e),
                             "check the store's domain or url, its token and tidemark.shopify.api-version, and whether this machine may call it"));
         }
+    }
+
+    private static List<Finding> checkTables(Engine engine, String store) {
+        List<Finding> findings = new ArrayList<>();
+        for (Object item : engine.request("doctor-tables", Map.of("store", store), List.class)) {
+            Map<?, ?> finding = (Map<?, ?>) item;
+            String subject = "store " + store + ", " + finding.get("stream");
+            String seen = String.valueOf(finding.get("seen"));
+            findings.add(
+                    switch (String.valueOf(finding.get("verdict"))) {
+                        case "ok" -> Finding.ok(subject, seen);
+                        case "warn" ->
+                            Finding.warn(subject, seen, "make the index in the source; runs are right without it");
+                        default ->
+                            Finding.fail(
+                                    subject, seen, "mend it, then ask again: a run would fail for the same reason");
+                    });
+        }
+        return findings;
     }
 
     private static Finding shopFinding(String subject, String what, String seen) {

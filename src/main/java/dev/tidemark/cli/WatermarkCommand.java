@@ -1,10 +1,13 @@
 package dev.tidemark.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.run.Engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,12 +17,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The commands that look at watermarks; none of them changes anything. */
+/** The commands that look at watermarks, and the one that takes a watermark back. */
 @Command(
         name = "watermark",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        description = "Look at watermarks: up to where everything is accounted for.")
+        description = "Look at watermarks, up to where everything is accounted for, or take one back to the beginning.")
 final class WatermarkCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -29,12 +32,13 @@ final class WatermarkCommand implements Runnable {
     static CommandLine with(TidemarkCommand root) {
         return new CommandLine(new WatermarkCommand())
                 .addSubcommand(new ListWatermarks(root))
-                .addSubcommand(new ShowHistory(root));
+                .addSubcommand(new ShowHistory(root))
+                .addSubcommand(new ResetWatermark(root));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name a command: list or history.");
+        throw new ParameterException(spec.commandLine(), "Name a command: list, history or reset.");
     }
 
     /** Where each stream stands. */
@@ -129,6 +133,67 @@ final class WatermarkCommand implements Runnable {
                         Map.of("store", store, "stream", stream, "limit", limit),
                         String.class));
                 output.list(root.terminal(), answer, COLUMNS);
+                return ExitCode.COMPLETE.number();
+            }
+        }
+    }
+
+    /** Takes one watermark back to the beginning. */
+    @Command(
+            name = "reset",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Take a watermark back to the beginning, so that the next run reads everything again.",
+                "The history keeps who did so and why. A run that is under way does not move the watermark any more."
+            },
+            footer = {
+                "",
+                "Example:",
+                "  tidemark watermark reset --store acme --stream database-orders --reason 'new tiebreaker column'"
+            })
+    static final class ResetWatermark implements Callable<Integer> {
+        @Option(names = "--store", required = true, paramLabel = "STORE", description = "Store id.")
+        private String store;
+
+        @Option(names = "--stream", required = true, paramLabel = "STREAM", description = "Stream.")
+        private String stream;
+
+        @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is kept in the history.")
+        private String reason;
+
+        @Mixin
+        private Output output;
+
+        private final TidemarkCommand root;
+
+        ResetWatermark(TidemarkCommand root) {
+            this.root = root;
+        }
+
+        @Override
+        public Integer call() {
+            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
+                Map<String, Object> question = new HashMap<>();
+                question.put("store", store);
+                question.put("stream", stream);
+                question.put("actor", "cli");
+                question.put("reason", reason);
+                Map<?, ?> before = engine.request("sync-reset-watermark", question, Map.class);
+                if (before == null) {
+                    throw new CommandFailure(
+                            ExitCode.ERROR,
+                            "There is no watermark of " + store + "/" + stream
+                                    + "; 'tidemark watermark list' shows those there are.");
+                }
+                ObjectNode document = JsonNodeFactory.instance.objectNode();
+                document.put("store", store);
+                document.put("stream", stream);
+                document.put("value_before", Objects.toString(before.get("value"), null));
+                document.put("cursor_before", Objects.toString(before.get("cursor"), null));
+                output.document(
+                        root.terminal(),
+                        document,
+                        () -> store + "/" + stream + " begins anew; its watermark was " + before.get("value"));
                 return ExitCode.COMPLETE.number();
             }
         }

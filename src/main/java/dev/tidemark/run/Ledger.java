@@ -80,7 +80,7 @@ public final class Ledger {
                 .toList();
     }
 
-    /** The requests that a stream's schedule makes: one for every store. */
+    /** The requests that a stream's schedule makes: one for every store that has its source. */
     public List<Map<String, Object>> scheduled(String stream) {
         return settings.stores().values().stream()
                 .filter(store -> store.hasSourceOf(stream))

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything an operator can set, checked and typed. Made by {@link SettingsReader}; immutable.
@@ -37,6 +38,14 @@ public record Settings(
         Set<String> outboundAllow,
         Path workDirectory,
         Map<String, Store> stores) {
+
+    /** The streams that read tables, of all stores; the others are declared in {@code streams/}. */
+    public Set<String> tableStreams() {
+        return stores.values().stream()
+                .flatMap(store -> store.database().stream())
+                .flatMap(database -> database.tables().keySet().stream())
+                .collect(Collectors.toUnmodifiableSet());
+    }
 
     /**
      * A PostgreSQL database.
@@ -118,12 +127,27 @@ public record Settings(
     public record Http(Duration retryDelay, int attempts, Duration timeout) {}
 
     /** One tenant. */
-    public record Store(String id, Optional<ShopifyStore> shopify, Optional<RechargeStore> recharge) {
-        /** Whether the store has an account with the source of a stream, which is the first word of the stream's name. */
+    public record Store(
+            String id,
+            Optional<ShopifyStore> shopify,
+            Optional<RechargeStore> recharge,
+            Optional<SourceDatabase> database) {
+
+        /**
+         * Whether the store has an account with the source of a stream, which is the first word of the stream's name; of a
+         * database, the very table.
+         */
         public boolean hasSourceOf(String stream) {
-            return stream.startsWith("recharge-")
-                    ? recharge.isPresent()
-                    : !stream.startsWith("shopify-") || shopify.isPresent();
+            return stream.startsWith("shopify-")
+                    ? shopify.isPresent()
+                    : stream.startsWith("recharge-")
+                            ? recharge.isPresent()
+                            : !stream.startsWith("database-") || table(stream).isPresent();
+        }
+
+        /** The table that a stream of this store reads; empty when the stream is none of its tables. */
+        public Optional<SourceTable> table(String stream) {
+            return database.map(SourceDatabase::tables).map(tables -> tables.get(stream));
         }
     }
 
@@ -137,4 +161,36 @@ public record Settings(
 
     /** A store's Recharge account. */
     public record RechargeStore(URI url, String token, Optional<String> webhookSecret) {}
+
+    /**
+     * A PostgreSQL database whose tables are read.
+     *
+     * @param url JDBC URL
+     * @param tables by the name of their stream, {@code database-<name>}
+     */
+    public record SourceDatabase(
+            String url, Optional<String> user, Optional<String> password, Map<String, SourceTable> tables) {}
+
+    /**
+     * A table that is read as a stream. Whether its columns exist and fit together is for the run to find out, which sees
+     * the table.
+     *
+     * @param table its name in the source, with or without a schema
+     * @param incrementalColumn what tells newer rows from older ones; absent: the table is read whole by each run
+     * @param tiebreakerColumn what orders rows that are equally new
+     * @param columnIsUnique true when no two rows are equally new, so that no tiebreaker is needed
+     * @param jsonl whether the archive has the rows as JSONL
+     * @param parquet whether the archive has them as Parquet
+     * @param pageRows rows of one page
+     * @param lag how late the source may show a row whose time is older than its commit
+     */
+    public record SourceTable(
+            String table,
+            Optional<String> incrementalColumn,
+            Optional<String> tiebreakerColumn,
+            boolean columnIsUnique,
+            boolean jsonl,
+            boolean parquet,
+            int pageRows,
+            Duration lag) {}
 }

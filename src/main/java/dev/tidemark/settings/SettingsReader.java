@@ -31,10 +31,19 @@ public final class SettingsReader {
             Set.of("TIDEMARK_JAVA_OPTS", "TIDEMARK_CONFIG", "TIDEMARK_HOME");
 
     private static final Pattern STORE_KEY = Pattern.compile(
-            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.(shopify\\.(?:url|domain|token|webhook-secret)|recharge\\.(?:url|token|webhook-secret))");
+            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.(shopify\\.(?:url|domain|token|webhook-secret)|recharge\\.(?:url|token|webhook-secret)|database\\.(?:url|user|password))");
     private static final Pattern STORE_VARIABLE = Pattern.compile(
-            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET)|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET))");
+            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET)|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET)|DATABASE_(?:URL|USER|PASSWORD))");
+    private static final Pattern TABLE_KEY = Pattern.compile(
+            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.database\\.tables\\.([a-z0-9][a-z0-9_-]{0,62})\\."
+                    + "(table|incremental[_-]column|incremental[_-]tiebreaker[_-]column|incremental[_-]column[_-]is[_-]unique"
+                    + "|format|page[_-]rows|lag)");
+    private static final Pattern TABLE_VARIABLE = Pattern.compile(
+            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62}?)_DATABASE_TABLES_([A-Z0-9][A-Z0-9_]{0,62}?)_"
+                    + "(TABLE|INCREMENTAL_COLUMN|INCREMENTAL_TIEBREAKER_COLUMN|INCREMENTAL_COLUMN_IS_UNIQUE|FORMAT|PAGE_ROWS|LAG)");
     private static final Pattern SCHEDULE_KEY = Pattern.compile("tidemark\\.sync\\.schedule\\.([a-z0-9-]+)");
+    private static final int PAGE_ROWS = 50_000;
+    private static final Duration TABLE_LAG = Duration.ofSeconds(2);
     private static final Pattern API_VERSION = Pattern.compile("20\\d\\d-(01|04|07|10)");
     private static final Pattern HOST =
             Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\\d{1,5})?|\\[[0-9a-f:]+](:\\d{1,5})?");
@@ -63,6 +72,11 @@ public final class SettingsReader {
     }
 
     private void acceptKey(String key, String value) {
+        Matcher table = TABLE_KEY.matcher(key);
+        if (table.matches()) {
+            acceptTable(table.group(1), table.group(2), table.group(3), value);
+            return;
+        }
         if (Property.byKey(key).isPresent()
                 || STORE_KEY.matcher(key).matches()
                 || SCHEDULE_KEY.matcher(key).matches()) {
@@ -72,8 +86,25 @@ public final class SettingsReader {
         }
     }
 
+    /** Both spellings of a key are one: a variable cannot tell {@code -} from {@code _}. */
+    private void acceptTable(String store, String name, String setting, String value) {
+        values.put(
+                "tidemark.stores." + store + ".database.tables." + name.replace('_', '-') + "."
+                        + setting.replace('_', '-'),
+                value.strip());
+    }
+
     private void acceptVariable(String name, String value) {
         if (!name.startsWith(PREFIX) || LAUNCHER_VARIABLES.contains(name)) {
+            return;
+        }
+        Matcher table = TABLE_VARIABLE.matcher(name);
+        if (table.matches()) {
+            acceptTable(
+                    table.group(1).toLowerCase(Locale.ROOT),
+                    table.group(2).toLowerCase(Locale.ROOT),
+                    table.group(3).toLowerCase(Locale.ROOT),
+                    value);
             return;
         }
         Matcher store = STORE_VARIABLE.matcher(name);
@@ -229,10 +260,93 @@ public final class SettingsReader {
                 byStore.computeIfAbsent(store.group(1), id -> new TreeMap<>()).put(store.group(2), value);
             }
         });
+        Map<String, Map<String, Map<String, String>>> tablesByStore = tablesByStore();
+        tablesByStore.keySet().forEach(id -> byStore.computeIfAbsent(id, missing -> new TreeMap<>()));
         Map<String, Settings.Store> stores = new TreeMap<>();
-        byStore.forEach((id, values) ->
-                stores.put(id, new Settings.Store(id, shopify(id, values, allow), recharge(id, values, allow))));
+        byStore.forEach((id, values) -> stores.put(
+                id,
+                new Settings.Store(
+                        id,
+                        shopify(id, values, allow),
+                        recharge(id, values, allow),
+                        sourceDatabase(id, values, tablesByStore.getOrDefault(id, Map.of())))));
         return Map.copyOf(stores);
+    }
+
+    private Map<String, Map<String, Map<String, String>>> tablesByStore() {
+        Map<String, Map<String, Map<String, String>>> tables = new TreeMap<>();
+        values.forEach((key, value) -> {
+            Matcher table = TABLE_KEY.matcher(key);
+            if (table.matches() && !value.isEmpty()) {
+                tables.computeIfAbsent(table.group(1), id -> new TreeMap<>())
+                        .computeIfAbsent(table.group(2), name -> new TreeMap<>())
+                        .put(table.group(3), value);
+            }
+        });
+        return tables;
+    }
+
+    private Optional<Settings.SourceDatabase> sourceDatabase(
+            String id, Map<String, String> store, Map<String, Map<String, String>> tables) {
+        if (tables.isEmpty() && store.keySet().stream().noneMatch(key -> key.startsWith("database."))) {
+            return Optional.empty();
+        }
+        String prefix = "tidemark.stores." + id + ".database.";
+        String url = store.getOrDefault("database.url", "");
+        if (!url.startsWith("jdbc:postgresql:")) {
+            errors.add(prefix + "url must be a JDBC URL such as jdbc:postgresql://localhost:5432/shop"
+                    + (url.isEmpty() ? "; it is missing" : ""));
+        }
+        if (tables.isEmpty()) {
+            errors.add("Store " + id + " has a database but no table to read; set " + prefix + "tables.<name>.table");
+        }
+        Map<String, Settings.SourceTable> streams = new TreeMap<>();
+        tables.forEach((name, table) ->
+                streams.put("database-" + name, sourceTable(prefix + "tables." + name + ".", name, table)));
+        return Optional.of(new Settings.SourceDatabase(
+                url,
+                Optional.ofNullable(store.get("database.user")),
+                Optional.ofNullable(store.get("database.password")),
+                Map.copyOf(streams)));
+    }
+
+    private Settings.SourceTable sourceTable(String prefix, String name, Map<String, String> table) {
+        String unique = table.getOrDefault("incremental-column-is-unique", "false");
+        if (!unique.equals("true") && !unique.equals("false")) {
+            errors.add(prefix + "incremental_column_is_unique must be true or false, not '" + unique + "'");
+        }
+        Set<String> formats = Arrays.stream(table.getOrDefault("format", "jsonl")
+                        .toLowerCase(Locale.ROOT)
+                        .split(","))
+                .map(String::strip)
+                .collect(Collectors.toSet());
+        if (!Set.of("jsonl", "parquet").containsAll(formats)) {
+            errors.add(prefix + "format must be jsonl, parquet or jsonl,parquet, not '" + table.get("format") + "'");
+        }
+        String pageRows = table.getOrDefault("page-rows", String.valueOf(PAGE_ROWS));
+        if (!pageRows.matches("[1-9]\\d{0,6}")) {
+            errors.add(prefix + "page-rows must be a whole number from 1 to 9999999, not '" + pageRows + "'");
+        }
+        return new Settings.SourceTable(
+                table.getOrDefault("table", name.replace('-', '_')),
+                Optional.ofNullable(table.get("incremental-column")),
+                Optional.ofNullable(table.get("incremental-tiebreaker-column")),
+                unique.equals("true"),
+                formats.contains("jsonl"),
+                formats.contains("parquet"),
+                pageRows.matches("[1-9]\\d{0,6}") ? Integer.parseInt(pageRows) : PAGE_ROWS,
+                tableLag(prefix, Optional.ofNullable(table.get("lag"))));
+    }
+
+    /** Its own, or the one of all streams where somebody has set that, or little: open transactions are waited for anyway. */
+    private Duration tableLag(String prefix, Optional<String> own) {
+        if (own.isEmpty()) {
+            return duration(Property.SYNC_LAG, 0).orElse(TABLE_LAG);
+        }
+        return own.flatMap(Durations::parse).orElseGet(() -> {
+            errors.add(prefix + "lag must be a duration such as 200ms, 16s, 5m, 2h or 128d, not '" + own.get() + "'");
+            return TABLE_LAG;
+        });
     }
 
     private Optional<Settings.ShopifyStore> shopify(String id, Map<String, String> store, Set<String> allow) {
