@@ -39,6 +39,8 @@ final class RouteRules {
     private static final Map<String, String> REASONED_DYNAMIC_ENDPOINTS = Map.of(
             "direct:fetch-shopify-${variable.run.store}",
                     "the store was looked up in the settings when the run was made",
+            "direct:fetch-recharge-${variable.run.store}",
+                    "the store was looked up in the settings when the run was made",
             "direct:fetch-shopify-${variable.store}", "the store was looked up in the settings by the caller",
             "direct:load-${variable.run.stream}", "the stream was looked up in the catalog when the run was made");
 

@@ -78,7 +78,7 @@ class StreamCatalogTest {
                         .anyMatch(error -> error.contains("'shopware' is none of"))
                         .anyMatch(error -> error.contains("version must be a column of type instant"))
                         .anyMatch(error -> error.contains("does not select 'email'"))
-                        .anyMatch(error -> error.contains("has no {{window}}"))
+                        .anyMatch(error -> error.contains("must have {{window}}"))
                         .anyMatch(error -> error.contains("must not sort")));
     }
 
