@@ -1,4 +1,4 @@
--- Computes measurement.sales of the given days: what was sold, per product, variant and currency.
+-- Computes measurement.sales of the given days: what was sold and what came back, per product, variant and currency.
 -- In:  store_id, zone, sales_days (a date array as text).
 -- Out: one row per day: store_id, day, content (JSON lines; empty when nothing was sold that day).
 --
@@ -12,15 +12,29 @@ bounds as (
     select min(day)::timestamp at time zone :#zone as begins, (max(day) + 1)::timestamp at time zone :#zone as ends
       from listed
 ),
-totalled as (
-    select listed.day, sale.product_id, sale.variant_id, sale.currency,
-           count(distinct sale.order_id) as orders, sum(sale.units) as units, sum(sale.gross) as gross, sum(sale.net) as net
+movement as (
+    select (sale.sold_at at time zone :#zone)::date as day, sale.product_id, sale.variant_id, sale.currency,
+           sale.order_id, sale.units, sale.gross, sale.net, 0 as returned
       from sale_line sale
-      join listed on listed.day = (sale.sold_at at time zone :#zone)::date
      where sale.store_id = :#store_id
        and sale.sold_at >= (select begins from bounds)
        and sale.sold_at < (select ends from bounds)
-     group by listed.day, sale.product_id, sale.variant_id, sale.currency
+     union all
+    -- What comes back lessens the day it came back on; its units were sold all the same.
+    select (back.returned_at at time zone :#zone)::date, back.product_id, back.variant_id, back.currency,
+           null, 0, 0, 0, back.amount
+      from return_line back
+     where back.store_id = :#store_id
+       and back.returned_at >= (select begins from bounds)
+       and back.returned_at < (select ends from bounds)
+),
+totalled as (
+    select listed.day, movement.product_id, movement.variant_id, movement.currency,
+           count(distinct movement.order_id) as orders, sum(movement.units) as units, sum(movement.gross) as gross,
+           sum(movement.net) as net, sum(movement.returned) as returned
+      from movement
+      join listed on listed.day = movement.day
+     group by listed.day, movement.product_id, movement.variant_id, movement.currency
 ),
 -- What the day's units had cost, by first in, first out (lot_depletion).
 cost as (
@@ -54,7 +68,8 @@ line as (
                   totalled.units                         as units,
                   trim_scale(totalled.gross)::text       as gross,
                   trim_scale(totalled.gross - totalled.net)::text as discounts,
-                  trim_scale(totalled.net)::text         as net,
+                  trim_scale(totalled.returned)::text    as returns,
+                  trim_scale(totalled.net - totalled.returned)::text as net,
                   trim_scale(cost.cogs)::text            as cogs,
                   cost.currency                          as cogs_currency,
                   cost.oversold                          as oversold) as shown

@@ -51,6 +51,17 @@ performed as (
 sold as (
     select day from touched
      union
+    -- An order that is cancelled, or arrives after its refund, changes the days on which something of it came back.
+    select (refund.created_at at time zone run.zone)::date
+      from run
+      join sync_transform_due due on due.run_id = run.run_id
+      join lateral (select min(min_version) as version from sync_chunk where run_id = due.due_run_id) oldest on true
+      join order_header header
+        on header.store_id = run.store_id and header.updated_at >= oldest.version
+       and header.run_number = due.due_run_number
+      join refund on refund.store_id = header.store_id and refund.order_id = header.order_id
+     where run.stream = 'shopify-orders' and refund.created_at is not null
+     union
     select lot_day.day
       from run
       join lot_day on lot_day.store_id = run.store_id and lot_day.revision <> lot_day.measured_revision

@@ -55,6 +55,8 @@ final class LoadFixture implements AutoCloseable {
     final HikariDataSource dataSource;
     final DefaultCamelContext camel;
     final List<Map<?, ?>> completed = new ArrayList<>();
+    /** The stream of the runs that are made. */
+    String stream = STREAM;
 
     LoadFixture(Path folder, int writers) throws Exception {
         this.folder = folder;
@@ -125,7 +127,7 @@ final class LoadFixture implements AutoCloseable {
                         + " '2026-01-01T00:00:00Z', ?, 'America/New_York', ?, ?, ?, ?)",
                 id,
                 STORE,
-                STREAM,
+                stream,
                 Timestamp.from(SOURCE_NOW),
                 complete,
                 lines,
@@ -141,7 +143,7 @@ final class LoadFixture implements AutoCloseable {
                         + " values (?, ?, 'DAILY_SYNC_EXECUTE', ?, nextval('sync_epoch'), 'test', true, now() + interval '1 hour')"
                         + " on conflict (store_id, stream, job_type, lane) do update set run_id = excluded.run_id, epoch = excluded.epoch",
                 STORE,
-                STREAM,
+                stream,
                 id);
         Map<String, Object> row = new HashMap<>(rows(
                         "select r.*, l.epoch, now() as claimed_at from sync_run r"

@@ -56,11 +56,11 @@ class TransformTest {
         Map<String, Object> outcome = shop.transform(run);
 
         assertThat(sales("2026-03-02")).isEqualTo("""
-                {"store":"acme","day":"2026-03-02","product_id":6,"variant_id":61,"currency":"USD","orders":1,"units":1,"gross":"1","discounts":"0","net":"1","cogs":null,"cogs_currency":null,"oversold":null}
-                {"store":"acme","day":"2026-03-02","product_id":7,"variant_id":71,"currency":"EUR","orders":2,"units":3,"gross":"59.7","discounts":"4","net":"55.7","cogs":null,"cogs_currency":null,"oversold":null}
-                {"store":"acme","day":"2026-03-02","product_id":7,"variant_id":71,"currency":"USD","orders":1,"units":1,"gross":"0.1","discounts":"0.03","net":"0.07","cogs":null,"cogs_currency":null,"oversold":null}
-                {"store":"acme","day":"2026-03-02","product_id":7,"variant_id":72,"currency":"EUR","orders":1,"units":1,"gross":"5","discounts":"0","net":"5","cogs":null,"cogs_currency":null,"oversold":null}
-                {"store":"acme","day":"2026-03-02","product_id":null,"variant_id":null,"currency":"EUR","orders":1,"units":1,"gross":"2","discounts":"0","net":"2","cogs":null,"cogs_currency":null,"oversold":null}
+                {"store":"acme","day":"2026-03-02","product_id":6,"variant_id":61,"currency":"USD","orders":1,"units":1,"gross":"1","discounts":"0","returns":"0","net":"1","cogs":null,"cogs_currency":null,"oversold":null}
+                {"store":"acme","day":"2026-03-02","product_id":7,"variant_id":71,"currency":"EUR","orders":2,"units":3,"gross":"59.7","discounts":"4","returns":"0","net":"55.7","cogs":null,"cogs_currency":null,"oversold":null}
+                {"store":"acme","day":"2026-03-02","product_id":7,"variant_id":71,"currency":"USD","orders":1,"units":1,"gross":"0.1","discounts":"0.03","returns":"0","net":"0.07","cogs":null,"cogs_currency":null,"oversold":null}
+                {"store":"acme","day":"2026-03-02","product_id":7,"variant_id":72,"currency":"EUR","orders":1,"units":1,"gross":"5","discounts":"0","returns":"0","net":"5","cogs":null,"cogs_currency":null,"oversold":null}
+                {"store":"acme","day":"2026-03-02","product_id":null,"variant_id":null,"currency":"EUR","orders":1,"units":1,"gross":"2","discounts":"0","returns":"0","net":"2","cogs":null,"cogs_currency":null,"oversold":null}
                 """);
         assertThat(outcome)
                 .containsEntry("next_status", "finalizing")
