@@ -16,6 +16,7 @@ import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
 import dev.tidemark.run.Ledger;
 import dev.tidemark.run.Switches;
+import dev.tidemark.run.UnknownStream;
 import dev.tidemark.run.Worker;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.source.Pages;
@@ -125,6 +126,7 @@ public final class Tidemark implements Engine {
         boolean serves = role instanceof Role.Serve;
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
+        refuseUnknownStreams(settings, catalog);
         Set<String> streams = Stream.concat(
                         catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
                 .collect(Collectors.toSet());
@@ -299,6 +301,17 @@ public final class Tidemark implements Engine {
                                     : e.getCause().getMessage()),
                     e);
         }
+    }
+
+    /** A misspelt stream would be one that never runs. */
+    private static void refuseUnknownStreams(Settings settings, StreamCatalog catalog) {
+        settings.stores().values().forEach(store -> store.streams().forEach(stream -> {
+            if (catalog.find(stream).isEmpty() && store.table(stream).isEmpty()) {
+                throw new UnknownStream(
+                        stream,
+                        catalog.streams().stream().map(StreamDeclaration::name).toList());
+            }
+        }));
     }
 
     private static String withoutQuery(String url) {

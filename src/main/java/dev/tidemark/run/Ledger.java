@@ -83,7 +83,7 @@ public final class Ledger {
     /** The requests that a stream's schedule makes: one for every store that has its source. */
     public List<Map<String, Object>> scheduled(String stream) {
         return settings.stores().values().stream()
-                .filter(store -> store.hasSourceOf(stream))
+                .filter(store -> store.schedules(stream))
                 .map(Settings.Store::id)
                 .map(store -> Map.<String, Object>of(
                         "store",

@@ -131,7 +131,13 @@ public record Settings(
             String id,
             Optional<ShopifyStore> shopify,
             Optional<RechargeStore> recharge,
-            Optional<SourceDatabase> database) {
+            Optional<SourceDatabase> database,
+            Set<String> streams) {
+
+        /** Whether the store's own schedule starts a stream: every one of its sources, unless some are chosen. */
+        public boolean schedules(String stream) {
+            return hasSourceOf(stream) && (streams.isEmpty() || streams.contains(stream));
+        }
 
         /**
          * Whether the store has an account with the source of a stream, which is the first word of the stream's name; of a

@@ -31,9 +31,9 @@ public final class SettingsReader {
             Set.of("TIDEMARK_JAVA_OPTS", "TIDEMARK_CONFIG", "TIDEMARK_HOME");
 
     private static final Pattern STORE_KEY = Pattern.compile(
-            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.(shopify\\.(?:url|domain|token|webhook-secret)|recharge\\.(?:url|token|webhook-secret)|database\\.(?:url|user|password))");
+            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.(shopify\\.(?:url|domain|token|webhook-secret)|recharge\\.(?:url|token|webhook-secret)|database\\.(?:url|user|password)|streams)");
     private static final Pattern STORE_VARIABLE = Pattern.compile(
-            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET)|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET)|DATABASE_(?:URL|USER|PASSWORD))");
+            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET)|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET)|DATABASE_(?:URL|USER|PASSWORD)|STREAMS)");
     private static final Pattern TABLE_KEY = Pattern.compile(
             "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.database\\.tables\\.([a-z0-9][a-z0-9_-]{0,62})\\."
                     + "(table|incremental[_-]column|incremental[_-]tiebreaker[_-]column|incremental[_-]column[_-]is[_-]unique"
@@ -269,8 +269,16 @@ public final class SettingsReader {
                         id,
                         shopify(id, values, allow),
                         recharge(id, values, allow),
-                        sourceDatabase(id, values, tablesByStore.getOrDefault(id, Map.of())))));
+                        sourceDatabase(id, values, tablesByStore.getOrDefault(id, Map.of())),
+                        names(values.getOrDefault("streams", "")))));
         return Map.copyOf(stores);
+    }
+
+    private static Set<String> names(String list) {
+        return Arrays.stream(list.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private Map<String, Map<String, Map<String, String>>> tablesByStore() {

@@ -74,11 +74,23 @@ final class MeasureShop implements AutoCloseable {
     /** Starts from an empty ledger, empty tables and empty object storage. */
     void clear() {
         sql.execute(
-                "truncate sync_run, order_header, order_line_item, product, inventory_lot, lot_day, inventory_snapshot"
+                "truncate sync_run, order_header, order_line_item, refund, refund_line_item, product, inventory_lot, lot_day, inventory_snapshot"
                         + " cascade");
         storage.keys("").forEach(key -> storage.client()
                 .deleteObject(request -> request.bucket(ObjectStorage.BUCKET).key(key)));
         completed.clear();
+    }
+
+    /** Gives part of an order's first line back. */
+    void refund(long orderId, Instant at, String amount) {
+        sql.update("""
+                insert into refund (store_id, shopify_refund_id, order_id, currency, created_at, updated_at, run_number)
+                values (?, 1, ?, 'EUR', ?, ?, 1)
+                """, STORE, orderId, Timestamp.from(at), Timestamp.from(at));
+        sql.update("""
+                insert into refund_line_item (store_id, shopify_refund_id, line_item_id, currency, quantity, subtotal, run_number)
+                select store_id, 1, min(line_item_id), 'EUR', 1, ?, 1 from order_line_item where order_id = ? group by store_id
+                """, new BigDecimal(amount), orderId);
     }
 
     /** A run whose load is done and whose transform is next; its scan began at {@code scanStarted}. */

@@ -68,6 +68,21 @@ class TransformTest {
     }
 
     @Test
+    void what_comes_back_lessens_the_day_it_came_back_on() {
+        LoadedRun run = shop.run(at("2026-03-05T06:00:00Z"), "UTC");
+        long order = run.order(at("2026-03-02T10:00:00Z"), "EUR", line(7, 71, 2, "19.90", "35.80"));
+        shop.refund(order, at("2026-03-03T12:00:00Z"), "17.90");
+
+        shop.transform(run);
+
+        assertThat(sales("2026-03-02"))
+                .contains("\"gross\":\"39.8\",\"discounts\":\"4\",\"returns\":\"0\",\"net\":\"35.8\"");
+        assertThat(sales("2026-03-03"))
+                .contains("\"product_id\":7,\"variant_id\":71,\"currency\":\"EUR\",\"orders\":0,\"units\":0,"
+                        + "\"gross\":\"0\",\"discounts\":\"0\",\"returns\":\"17.9\",\"net\":\"-17.9\"");
+    }
+
+    @Test
     void the_same_input_gives_the_same_bytes() {
         LoadedRun run = shop.run(at("2026-03-03T06:00:00Z"), "UTC");
         for (int product = 1; product <= 50; product++) {

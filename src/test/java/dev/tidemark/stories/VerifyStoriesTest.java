@@ -242,7 +242,8 @@ class VerifyStoriesTest {
                 assertThat(repaired.exitCode()).as("%s", repaired).isZero();
             }
 
-            assertThat(verify(world).exitCode()).isZero();
+            Outcome after = verify(world);
+            assertThat(after.exitCode()).as("%s", after).isZero();
         }
     }
 

@@ -155,10 +155,13 @@ public final class ShopifyBulk {
         JsonNode shop = reply.data().path("shop");
         refuseAlias(store, shop.path("myshopifyDomain").asText(""));
         Set<String> granted = scopes(reply).orElse(Set.of());
-        catalog.streams().stream()
-                .filter(stream -> stream.source().equals("shopify"))
-                .forEach(stream -> refuseMissingScopes(store, stream, granted));
+        List<StreamDeclaration> scheduled = catalog.streams().stream()
+                .filter(stream -> stream.source().equals("shopify")
+                        && settings.stores().get(store).schedules(stream.name()))
+                .toList();
+        scheduled.forEach(stream -> refuseMissingScopes(store, stream, granted));
         Map<String, Object> seen = new LinkedHashMap<>();
+        seen.put("streams", scheduled.stream().map(StreamDeclaration::name).collect(Collectors.joining(", ")));
         seen.put("domain", shop.path("myshopifyDomain").asText("not told"));
         seen.put("api version", settings.shopify().apiVersion());
         seen.put("time zone", shop.path("ianaTimezone").asText("not told"));
@@ -518,7 +521,8 @@ public final class ShopifyBulk {
             throw new RunFailed(
                     "missing_scope",
                     "The token of store " + store + " lacks " + String.join(", ", missing) + ", which " + stream.name()
-                            + " needs; add the scope to the app and install it again");
+                            + " needs; add the scope to the app and install it again, or leave the stream out of tidemark.stores."
+                            + store + ".streams");
         }
     }
 
