@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -85,6 +86,7 @@ class BackfillStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_window_that_fails_leaves_the_others_going_and_can_be_read_again(Services services) {
         try (World world = quick(services);

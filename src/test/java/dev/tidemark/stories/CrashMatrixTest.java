@@ -26,13 +26,16 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The crash matrix: a run is struck at every point, and nothing may be lost, doubled, stale or untrue, neither right after
- * nor when one more run has recovered. The profile {@code full-matrix} plays every phase, first, middle and last.
+ * nor when one more run has recovered. The profile {@code long-stories} plays
+ * more of them, {@code full-matrix} every phase, first, middle and last.
  */
 @ExtendWith(Services.Provider.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.CONCURRENT)
 class CrashMatrixTest {
-    private static final boolean FULL = Boolean.getBoolean("stories.full-matrix");
+    /** How much is played: {@code short}, {@code long} or {@code full}. */
+    private static final String SIZE = System.getProperty("stories.matrix", "short");
+
     /** To play some cells again: {@code -Dstories.cells='CHUNK UNANSWERED .* KILL'}. */
     private static final Pattern ONLY = Pattern.compile(System.getProperty("stories.cells", ""));
 
@@ -103,7 +106,7 @@ class CrashMatrixTest {
             for (int place : IntStream.of(1, middle, last).distinct().toArray()) {
                 for (Phase phase : Phase.values()) {
                     for (CrashKind kind : CrashKind.values()) {
-                        if (FULL || isPlayedByDefault(point, phase, kind, place == middle)) {
+                        if (isPlayed(point, phase, kind, place == middle)) {
                             cells.add(new CrashCell(point, phase, place, kind));
                         }
                     }
@@ -113,8 +116,21 @@ class CrashMatrixTest {
         return cells;
     }
 
+    private static boolean isPlayed(CrashPoint point, Phase phase, CrashKind kind, boolean inTheMiddle) {
+        boolean deciding = point == CrashPoint.CHUNK || point == CrashPoint.FINISH;
+        return switch (SIZE) {
+            case "full" -> true;
+            case "long" -> isInLongMatrix(point, phase, kind, inTheMiddle);
+            // Death at every point, and the database's at those that decide.
+            default ->
+                inTheMiddle
+                        && (kind == CrashKind.KILL && phase == Phase.UNANSWERED
+                                || kind == CrashKind.BACKENDS && phase == Phase.BEFORE && deciding);
+        };
+    }
+
     /** Death at every point, and everything else in the places where most can go wrong. */
-    private static boolean isPlayedByDefault(CrashPoint point, Phase phase, CrashKind kind, boolean inTheMiddle) {
+    private static boolean isInLongMatrix(CrashPoint point, Phase phase, CrashKind kind, boolean inTheMiddle) {
         boolean repeated = point == CrashPoint.CHUNK || point == CrashPoint.STEP_DONE;
         boolean moving = point == CrashPoint.DOWNLOAD || point == CrashPoint.UPLOAD;
         boolean deciding = point == CrashPoint.CHUNK || point == CrashPoint.FINISH;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -11,10 +12,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The other half of the crash matrix: the JVM halts between two nodes of a route, where nothing passes over a wire. */
+@Tag("long")
 @ExtendWith(Services.Provider.class)
 @Execution(ExecutionMode.CONCURRENT)
 class HaltMatrixTest {
-    private static final boolean FULL = Boolean.getBoolean("stories.full-matrix");
+    private static final boolean FULL = "full".equals(System.getProperty("stories.matrix"));
 
     @ParameterizedTest(name = "halted {0}")
     @MethodSource("places")

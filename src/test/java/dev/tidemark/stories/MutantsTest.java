@@ -10,11 +10,13 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The stories are tested, too: each wrong version of the product must turn the story red that is there to catch it. */
+@Tag("long")
 @ExtendWith(Services.Provider.class)
 class MutantsTest {
     private static final String CHUNK = "sql/load/write_chunk.sql.ftl";

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -37,6 +38,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void what_is_there_already_is_not_written_again_and_no_mark_moves(Services services) {
         try (World world = historyOfFiveRuns(services)) {
@@ -86,6 +88,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_damaged_archive_is_refused_before_anything_is_loaded(Services services) {
         try (World world = World.with(services, shop -> shop)) {
@@ -112,6 +115,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void lost_rows_come_back_from_the_archives(Services services) {
         try (World world = historyOfFiveRuns(services)) {
@@ -126,6 +130,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void an_old_archive_does_not_take_back_a_later_reading_of_the_same_second(Services services) {
         try (World world = World.with(services, shop -> shop)) {
@@ -148,6 +153,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_request_that_nobody_waits_for_is_carried_out_by_serve(Services services) {
         try (World world = World.with(services, shop -> shop)) {
@@ -176,6 +182,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_dry_run_lists_and_loads_nothing(Services services) {
         try (World world = World.with(services, shop -> shop)) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -198,6 +199,7 @@ class VerifyStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void damaged_archives_are_told_apart(Services services) {
         try (World world = history(services)) {
@@ -226,6 +228,7 @@ class VerifyStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void the_printed_command_repairs_what_was_found(Services services) {
         try (World world = history(services)) {
@@ -247,6 +250,7 @@ class VerifyStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void the_session_cannot_write_and_a_lost_neighbour_is_told(Services services) {
         try (World world = history(services)) {
@@ -261,6 +265,7 @@ class VerifyStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_lot_that_a_day_used_twice_is_found(Services services) {
         try (World world = World.with(services, shop -> shop)) {
