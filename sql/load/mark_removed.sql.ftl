@@ -14,7 +14,7 @@ with lease as materialized (
        and l.run_id = cast(:#run_id as uuid) and l.epoch = cast(:#epoch as int8)
        for share
 ), seen as materialized (
-    select c.min_version
+    select c.min_version, c.max_version
       from sync_run_counts c
      cross join lease
      where c.run_id = cast(:#run_id as uuid)
@@ -29,7 +29,8 @@ with lease as materialized (
       from ${root.table} p
      cross join seen
      where p.store_id = :#store_id
-       and p.${root.version} >= seen.min_version
+       -- Whatever made a parent newer than this run saw it judges its children.
+       and p.${root.version} between seen.min_version and seen.max_version
        and c.store_id = p.store_id
        and c.${child.parent} = p.${root.key}
        and c.removed_at is null
