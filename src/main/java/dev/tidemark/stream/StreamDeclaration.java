@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param groupObjects whether the source is asked to write children next to their parent
  * @param requiredScopes what the store's token must be allowed to do
  * @param windowField the source's search field that a window is laid over; empty when every run reads everything
+ * @param wholeDays whether the source compares that field by whole days of the shop, so that an upper end is laid later
  * @param query GraphQL document; one for a bulk operation has a place, {@value #WINDOW_PLACE}, for the window; empty where
  *     the source is not asked in GraphQL
  * @param pages how pages are read; empty for a bulk stream
@@ -29,6 +30,7 @@ public record StreamDeclaration(
         boolean groupObjects,
         List<String> requiredScopes,
         Optional<String> windowField,
+        boolean wholeDays,
         String query,
         Optional<Pages> pages,
         RecordDeclaration root,
@@ -82,7 +84,7 @@ public record StreamDeclaration(
         windowField.ifPresent(field -> {
             from.map(time -> time.truncatedTo(ChronoUnit.SECONDS))
                     .ifPresent(time -> terms.add(field + ":>='" + time + "'"));
-            to.map(StreamDeclaration::nextWholeSecond).ifPresent(time -> terms.add(field + ":<'" + time + "'"));
+            to.map(this::upperEnd).ifPresent(time -> terms.add(field + ":<'" + time + "'"));
         });
         return String.join(" AND ", terms);
     }
@@ -99,6 +101,11 @@ public record StreamDeclaration(
     /** Whether a run reads only what changed since the watermark. */
     public boolean isWindowed() {
         return windowField.isPresent();
+    }
+
+    private Instant upperEnd(Instant time) {
+        // The day of the upper end is left out whole, in a zone that may be a day ahead or behind.
+        return wholeDays ? nextWholeSecond(time).plus(2, ChronoUnit.DAYS) : nextWholeSecond(time);
     }
 
     private static Instant nextWholeSecond(Instant time) {

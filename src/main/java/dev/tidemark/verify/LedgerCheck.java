@@ -109,7 +109,7 @@ final class LedgerCheck {
         Manifest manifest = manifests.get(id);
         String again = Repairs.fetchAgain(
                 store,
-                stream.name(),
+                stream,
                 moment(run, "window_from"),
                 moment(run, "window_to")
                         .orElseGet(() -> moment(run, "started_at").orElseThrow()));

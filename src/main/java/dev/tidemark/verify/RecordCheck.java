@@ -135,7 +135,7 @@ final class RecordCheck {
                     Optional.of(manifest.startedAt().toString().substring(0, 10)),
                     e.getMessage(),
                     List.of(),
-                    Repairs.fetchAgain(store, stream.name(), manifest.windowFrom(), manifest.startedAt())));
+                    Repairs.fetchAgain(store, stream, manifest.windowFrom(), manifest.startedAt())));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.verify;
 
+import dev.tidemark.stream.StreamDeclaration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,8 +20,11 @@ final class Repairs {
         return "./tidemark reingest --store " + store + " --stream " + stream + " --wait";
     }
 
-    static String fetchAgain(String store, String stream, Optional<Instant> from, Instant to) {
-        return "./tidemark backfill --store " + store + " --stream " + stream + " --from "
+    static String fetchAgain(String store, StreamDeclaration stream, Optional<Instant> from, Instant to) {
+        if (!stream.isWindowed()) {
+            return sync(store, stream.name());
+        }
+        return "./tidemark backfill --store " + store + " --stream " + stream.name() + " --from "
                 + from.map(Instant::toString).orElse(BEFORE_ALL_SHOPS) + " --to " + to;
     }
 
