@@ -52,9 +52,12 @@ public final class Page {
         missing.remove();
     }
 
-    /** Asks for a pause before the next request, because the source's limit is nearly used up. */
+    /**
+     * Asks for a pause before the next request, because the source's limit is nearly used up. The newest answer counts: it
+     * replaces what an earlier one asked for.
+     */
     public void pauseFor(Duration wanted) {
-        pause = wanted.compareTo(pause) > 0 ? wanted : pause;
+        pause = wanted;
     }
 
     /** How long to wait before the next request, in milliseconds. */

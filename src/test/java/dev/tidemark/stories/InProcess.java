@@ -32,13 +32,18 @@ final class InProcess implements AutoCloseable {
 
     /** Does what {@code sync --wait} does: makes a run, or takes over the one that a dead process left, and waits for its end. */
     Outcome sync(Duration limit) {
-        Map<?, ?> started = trigger();
+        return sync(World.STREAM, limit);
+    }
+
+    /** The same for any stream. */
+    Outcome sync(String stream, Duration limit) {
+        Map<?, ?> started = trigger(stream);
         UUID runId = (UUID) started.get("run_id");
         if ("conflict".equals(started.get("outcome"))) {
             Awaitility.await("the lease of run " + runId + " to expire")
                     .atMost(limit)
                     .pollInterval(LOOK)
-                    .until(() -> "adopted".equals(adopt().get("outcome")));
+                    .until(() -> "adopted".equals(adopt(stream).get("outcome")));
         }
         Awaitility.await("run " + runId + " to end")
                 .atMost(limit)
@@ -50,13 +55,17 @@ final class InProcess implements AutoCloseable {
 
     /** Asks for a run under a new id; the answer's outcome is accepted or conflict. */
     Map<?, ?> trigger() {
+        return trigger(World.STREAM);
+    }
+
+    private Map<?, ?> trigger(String stream) {
         return engine.request(
                 "sync-start",
                 Map.of(
                         "store",
                         World.STORE,
                         "stream",
-                        World.STREAM,
+                        stream,
                         "job_type",
                         "DAILY_SYNC_EXECUTE",
                         "run_id",
@@ -68,10 +77,10 @@ final class InProcess implements AutoCloseable {
                 Map.class);
     }
 
-    private Map<?, ?> adopt() {
+    private Map<?, ?> adopt(String stream) {
         return engine.request(
                 "sync-adopt",
-                Map.of("store", World.STORE, "stream", World.STREAM, "job_type", "DAILY_SYNC_EXECUTE"),
+                Map.of("store", World.STORE, "stream", stream, "job_type", "DAILY_SYNC_EXECUTE"),
                 Map.class);
     }
 

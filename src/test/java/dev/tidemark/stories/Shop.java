@@ -148,6 +148,22 @@ final class Shop {
         });
     }
 
+    /** What is really so: each record of a kind, {@code recharge/charges} for one, as stored now. */
+    List<JsonNode> truth(String kind) {
+        return lines("/_truth/" + kind);
+    }
+
+    /** Changes records of a kind, by JSON as the reference page of the simulator describes it. */
+    void change(String kind, String changes) {
+        send("POST", "/_control/" + kind, changes);
+    }
+
+    /** The last requests for data, oldest first. */
+    List<JsonNode> requests() {
+        return StreamSupport.stream(json(send("GET", "/_control/requests", "")).spliterator(), false)
+                .toList();
+    }
+
     private List<JsonNode> lines(String path) {
         return send("GET", path, "").lines().map(Shop::json).toList();
     }

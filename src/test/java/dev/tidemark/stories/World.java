@@ -113,6 +113,12 @@ final class World implements AutoCloseable {
         return restart();
     }
 
+    /** Gives the store its account with the subscription app, too. */
+    World withRecharge() {
+        set("TIDEMARK_STORES_ACME_RECHARGE_URL", "http://127.0.0.1:" + shopWire.port() + "/recharge");
+        return set("TIDEMARK_STORES_ACME_RECHARGE_TOKEN", simulator.rechargeToken());
+    }
+
     /** Puts a directory before the program's own class path, in the processes to come. */
     World overlay(Path classes) {
         overlay.add(0, classes);
@@ -127,6 +133,11 @@ final class World implements AutoCloseable {
     /** Runs the stream once and waits for its end: in this JVM, unless the program was changed by an overlay. */
     Outcome sync() {
         return overlay.isEmpty() ? engine().sync(RUN_LIMIT) : syncInProcessOfItsOwn();
+    }
+
+    /** Runs any stream once, in this JVM, and waits for its end. */
+    Outcome sync(String stream) {
+        return engine().sync(stream, RUN_LIMIT);
     }
 
     /** The application inside this JVM; started when it is first wanted. */
@@ -155,7 +166,11 @@ final class World implements AutoCloseable {
     }
 
     TidemarkProcess startSync() {
-        return start("sync", "--store", STORE, "--stream", STREAM, "--wait", "-o", "json", "--progress", "none");
+        return startSync(STREAM);
+    }
+
+    TidemarkProcess startSync(String stream) {
+        return start("sync", "--store", STORE, "--stream", stream, "--wait", "-o", "json", "--progress", "none");
     }
 
     TidemarkProcess start(String... arguments) {
@@ -178,8 +193,12 @@ final class World implements AutoCloseable {
 
     /** The mark as the table holds it; null when there is none. */
     Instant watermark() {
+        return watermark(STREAM);
+    }
+
+    Instant watermark(String stream) {
         List<String> marks =
-                sql.rows("select utc_text(value) from sync_watermark where store_id = ? and stream = ?", STORE, STREAM);
+                sql.rows("select utc_text(value) from sync_watermark where store_id = ? and stream = ?", STORE, stream);
         return marks.isEmpty() ? null : Instant.parse(marks.get(0));
     }
 

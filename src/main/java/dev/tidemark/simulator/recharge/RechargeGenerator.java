@@ -331,10 +331,17 @@ final class RechargeGenerator {
         values.put("error", null);
         values.put("error_type", null);
         long total = putTotals(values, placed.subscriber(), placed.lines(), placed.tax(), placed.shipping());
-        long back = cancelled ? total : refunded ? placed.lines().get(0).total() : 0;
-        values.put("total_refunds", new Value.Money(back));
+        values.put("total_refunds", new Value.Money(refunded(place, total)));
         putRest(values, placed.subscriber());
         return values;
+    }
+
+    /** What went back of an order and of the charge that it came from. */
+    private long refunded(long place, long total) {
+        if (shop.cancelledAt(place) > 0) {
+            return total;
+        }
+        return shop.refundedAt(place) > 0 ? shop.placed(place).lines().get(0).total() : 0;
     }
 
     private Map<String, Object> comingCharge(long subscriber) {
@@ -373,7 +380,8 @@ final class RechargeGenerator {
         values.put("scheduled_at", dayOf(processed));
         values.put("processed_at", new Value.Time(processed));
         values.put("error", null);
-        putTotals(values, placed.subscriber(), placed.lines(), placed.tax(), placed.shipping());
+        long total = putTotals(values, placed.subscriber(), placed.lines(), placed.tax(), placed.shipping());
+        values.put("total_refunds", new Value.Money(refunded(place, total)));
         putRest(values, placed.subscriber());
         return values;
     }

@@ -106,9 +106,10 @@ public final class ShopifyPages {
         double available =
                 cost.path("throttleStatus").path("currentlyAvailable").asDouble(requested);
         double rate = cost.path("throttleStatus").path("restoreRate").asDouble(0);
-        if (available < requested && rate > 0) {
-            page.pauseFor(Duration.ofMillis((long) Math.ceil((requested - available) / rate * 1_000)));
-        }
+        page.pauseFor(
+                available < requested && rate > 0
+                        ? Duration.ofMillis((long) Math.ceil((requested - available) / rate * 1_000))
+                        : Duration.ZERO);
     }
 
     private static Optional<java.time.Instant> upperEnd(Run run) {
