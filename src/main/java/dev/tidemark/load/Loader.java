@@ -249,11 +249,9 @@ public final class Loader {
 
     /** The outcome of the step, for {@code sync-complete-step}. */
     public Map<String, Object> done(Load load, Tally tally) {
-        // Only what belongs to a day has a part in the measurements.
-        boolean measured = !load.stream().root().dayColumns().isEmpty();
         return Map.of(
                 "next_status",
-                measured ? "transforming" : "finalizing",
+                load.stream().isTransformed() ? "transforming" : "finalizing",
                 "counts",
                 Map.of("lines", tally.lines(), "accounted", tally.accounted()));
     }

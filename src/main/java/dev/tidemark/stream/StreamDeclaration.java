@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param requiredScopes what the store's token must be allowed to do
  * @param windowField the source's search field that a window is laid over; empty when every run reads everything
  * @param wholeDays whether the source compares that field by whole days of the shop, so that an upper end is laid later
+ * @param dailySnapshot whether what a run has loaded is kept once a day, as it was then
  * @param query GraphQL document; one for a bulk operation has a place, {@value #WINDOW_PLACE}, for the window; empty where
  *     the source is not asked in GraphQL
  * @param pages how pages are read; empty for a bulk stream
@@ -31,6 +32,7 @@ public record StreamDeclaration(
         List<String> requiredScopes,
         Optional<String> windowField,
         boolean wholeDays,
+        boolean dailySnapshot,
         String query,
         Optional<Pages> pages,
         RecordDeclaration root,
@@ -96,6 +98,11 @@ public record StreamDeclaration(
             String text = query.substring(query.indexOf('{') + 1).strip();
             return text.split("\\W", 2)[0];
         });
+    }
+
+    /** Whether something follows from what a run has loaded: measurements of days, or the day's snapshot. */
+    public boolean isTransformed() {
+        return dailySnapshot || !root.dayColumns().isEmpty();
     }
 
     /** Whether a run reads only what changed since the watermark. */

@@ -3,6 +3,7 @@ package dev.tidemark.measure;
 import dev.tidemark.fixture.Database;
 import dev.tidemark.fixture.ObjectStorage;
 import dev.tidemark.run.Run;
+import dev.tidemark.stream.StreamCatalog;
 import java.math.BigDecimal;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -128,7 +129,10 @@ final class MeasureShop implements AutoCloseable {
 
     /** Takes the transform step of a run and returns how it failed; null when it did not. */
     Throwable tryTransform(LoadedRun run) {
-        return producer.request("direct:sync-transform", exchange -> exchange.setVariable("run", run.run))
+        return producer.request("direct:sync-transform", exchange -> {
+                    exchange.setVariable("run", run.run);
+                    exchange.setVariable("stream", StreamCatalog.load().declaration(run.run.stream()));
+                })
                 .getException();
     }
 
