@@ -6,6 +6,7 @@ import dev.tidemark.run.RunFailed;
 import dev.tidemark.run.Window;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.source.Flattening;
+import dev.tidemark.source.HttpDate;
 import dev.tidemark.source.Page;
 import dev.tidemark.source.PageFile;
 import dev.tidemark.stream.StreamCatalog;
@@ -15,9 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -67,7 +65,7 @@ public final class RechargePages {
      */
     public Map<String, Object> window(Run run, String body, String date) {
         Flattening.parse(body);
-        Instant sourceNow = httpDate(date).orElseGet(() -> {
+        Instant sourceNow = HttpDate.read(date).orElseGet(() -> {
             LOG.warn("{}: the source's answer carries no date; its clock is taken to be ours", run);
             return clock.instant();
         });
@@ -157,15 +155,5 @@ public final class RechargePages {
 
     private static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static Optional<Instant> httpDate(String text) {
-        try {
-            return Optional.ofNullable(text)
-                    .map(date -> ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                            .toInstant());
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
-        }
     }
 }

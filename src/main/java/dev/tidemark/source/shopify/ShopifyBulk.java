@@ -9,6 +9,7 @@ import dev.tidemark.run.TransientFailure;
 import dev.tidemark.run.Waiting;
 import dev.tidemark.run.Window;
 import dev.tidemark.settings.Settings;
+import dev.tidemark.source.HttpDate;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
 import java.time.Clock;
@@ -16,9 +17,6 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -449,7 +447,7 @@ public final class ShopifyBulk {
                         Optional.empty());
             }
         }
-        return new GraphqlReply(json.path("data"), errors, json.path("extensions"), httpDate(date));
+        return new GraphqlReply(json.path("data"), errors, json.path("extensions"), HttpDate.read(date));
     }
 
     private static JsonNode parse(String body) {
@@ -602,16 +600,6 @@ public final class ShopifyBulk {
             return JSON.writeValueAsString(Map.of("query", document, "variables", variables));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static Optional<Instant> httpDate(String text) {
-        try {
-            return Optional.ofNullable(text)
-                    .map(date -> ZonedDateTime.parse(date.strip(), DateTimeFormatter.RFC_1123_DATE_TIME)
-                            .toInstant());
-        } catch (DateTimeParseException e) {
-            return Optional.empty();
         }
     }
 
