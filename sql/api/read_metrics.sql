@@ -84,3 +84,18 @@ select 'tidemark.run.active.age.seconds', 'Time since the oldest run that has no
        'gauge', s.store_id, s.stream, null, null, coalesce(a.age, 0), 0
   from streams s
   left join active a using (store_id, stream)
+union all
+select 'tidemark.webhook.silent', '1 when a topic is silent for far longer than it usually is', 'gauge',
+       store_id, coalesce(stream, 'none'), 'topic', source || ' ' || topic, case when silent_since is null then 0 else 1 end, 0
+  from webhook_topic
+union all
+select 'tidemark.webhook.unsubscribed', '1 when a topic is not subscribed to although its account is looked after', 'gauge',
+       t.store_id, coalesce(t.stream, 'none'), 'topic', t.source || ' ' || t.topic,
+       case when a.address is not null and t.subscription_id is null then 1 else 0 end, 0
+  from webhook_topic t
+  join webhook_account a using (store_id, source)
+union all
+select 'tidemark.webhook.last.delivery.age.seconds', 'Time since the last delivery of a topic that ever delivered', 'gauge',
+       store_id, coalesce(stream, 'none'), 'topic', source || ' ' || topic, extract(epoch from now() - last_delivery_at), 0
+  from webhook_topic
+ where last_delivery_at is not null

@@ -48,6 +48,17 @@ final class ShopEvents {
         if (before.isEmpty() || !sameApartFromParts(before.get(), after)) {
             tell(topic, "orders", after.id(), at, () -> bodies.orders().order(after));
         }
+        if (becomes("PAID", before, after, Order::financialStatus)) {
+            tell("orders/paid", "orders", after.id(), at, () -> bodies.orders().order(after));
+        }
+        if (becomes("FULFILLED", before, after, Order::fulfillmentStatus)) {
+            tell("orders/fulfilled", "orders", after.id(), at, () -> bodies.orders()
+                    .order(after));
+        }
+        if (becomes("PARTIALLY_FULFILLED", before, after, Order::fulfillmentStatus)) {
+            tell("orders/partially_fulfilled", "orders", after.id(), at, () -> bodies.orders()
+                    .order(after));
+        }
         if (after.cancelledAt() > 0 && before.map(Order::cancelledAt).orElse(0L) == 0) {
             tell("orders/cancelled", "orders", after.id(), at, () -> bodies.orders()
                     .order(after));
@@ -69,6 +80,11 @@ final class ShopEvents {
                             parcel -> tell("fulfillments/update", "fulfillments", parcel.id(), at, () -> bodies.orders()
                                     .fulfillment(parcel)));
         }
+    }
+
+    private static <R> boolean becomes(String status, Optional<R> before, R after, Function<R, String> read) {
+        return read.apply(after).equals(status)
+                && !before.map(read).map(status::equals).orElse(false);
     }
 
     /** Those that the order has and did not have before. */
@@ -99,6 +115,12 @@ final class ShopEvents {
         }
         String topic = before.isEmpty() ? "customers/create" : "customers/update";
         tell(topic, "customers", after.id(), at, () -> CustomerBodies.customer(after));
+        if (before.isPresent() && becomes("ENABLED", before, after, Customer::state)) {
+            tell("customers/enable", "customers", after.id(), at, () -> CustomerBodies.customer(after));
+        }
+        if (before.isPresent() && becomes("DISABLED", before, after, Customer::state)) {
+            tell("customers/disable", "customers", after.id(), at, () -> CustomerBodies.customer(after));
+        }
         boolean bought = before.map(Customer::orders).orElse(0L) != after.orders()
                 || before.map(Customer::spent).orElse(0L) != after.spent();
         if (bought) {
