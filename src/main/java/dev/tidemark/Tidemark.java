@@ -245,6 +245,8 @@ public final class Tidemark implements Engine {
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
         properties.setProperty("camel.main.jmxEnabled", String.valueOf(serves));
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
+        // Webhooks have connections of their own beside it, so that the component cannot guess.
+        properties.setProperty("camel.component.sql.data-source", "#dataSource");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
