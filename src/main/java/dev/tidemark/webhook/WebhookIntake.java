@@ -80,7 +80,6 @@ public final class WebhookIntake {
     }
 
     private Map<String, Object> counted(String source, Exchange exchange, Verification verification) {
-        exchange.setVariable("source", source);
         Object raw = exchange.getMessage().getBody();
         // A form has been taken apart by the server; nobody can say what was signed.
         byte[] body = raw instanceof Map
