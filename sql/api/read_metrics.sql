@@ -118,3 +118,18 @@ select 'tidemark.source.suspended', '1 when the source has uninstalled the app, 
        (select count(*) from store_suspension p where p.store_id = s.store_id and p.source = s.name), 0
   from source s
  where s.name in ('shopify', 'recharge')
+union all
+select 'tidemark.webhook.silent', '1 when a topic is silent for far longer than it usually is', 'gauge',
+       store_id, coalesce(stream, 'none'), 'topic', source || ' ' || topic, case when silent_since is null then 0 else 1 end, 0
+  from webhook_topic
+union all
+select 'tidemark.webhook.unsubscribed', '1 when a topic is not subscribed to although its account is looked after', 'gauge',
+       t.store_id, coalesce(t.stream, 'none'), 'topic', t.source || ' ' || t.topic,
+       case when a.address is not null and t.subscription_id is null then 1 else 0 end, 0
+  from webhook_topic t
+  join webhook_account a using (store_id, source)
+union all
+select 'tidemark.webhook.last.delivery.age.seconds', 'Time since the last delivery of a topic that ever delivered', 'gauge',
+       store_id, coalesce(stream, 'none'), 'topic', source || ' ' || topic, extract(epoch from now() - last_delivery_at), 0
+  from webhook_topic
+ where last_delivery_at is not null

@@ -57,6 +57,10 @@ public enum Property {
             "tidemark.webhook.retry-delay",
             "2s",
             "pause before the second try of a delivery; doubles with each, at most 15 minutes, with jitter"),
+    WEBHOOKS_PUBLIC_URL(
+            "tidemark.webhooks.public-url",
+            "",
+            "where the vendors reach this service; their subscriptions are kept alive there, and left alone without it"),
     OUTBOUND_ALLOW(
             "tidemark.outbound.allow",
             "",
