@@ -22,10 +22,18 @@ import dev.tidemark.settings.Settings;
 import dev.tidemark.source.Pages;
 import dev.tidemark.source.database.DatabaseTables;
 import dev.tidemark.source.recharge.RechargePages;
+import dev.tidemark.source.recharge.RechargeSubscriptions;
 import dev.tidemark.source.shopify.ShopifyBulk;
 import dev.tidemark.source.shopify.ShopifyPages;
+import dev.tidemark.source.shopify.ShopifySubscriptions;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
+import dev.tidemark.webhook.IntakeMeters;
+import dev.tidemark.webhook.Subscriptions;
+import dev.tidemark.webhook.WebhookIntake;
+import dev.tidemark.webhook.WebhookRoutes;
+import dev.tidemark.webhook.Webhooks;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +135,8 @@ public final class Tidemark implements Engine {
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
         refuseUnknownStreams(settings, catalog);
+        Optional<HikariDataSource> webhookDataSource =
+                serves ? Optional.of(Webhooks.open(dataSource)) : Optional.empty();
         Set<String> streams = Stream.concat(
                         catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
                 .collect(Collectors.toSet());
@@ -164,7 +174,13 @@ public final class Tidemark implements Engine {
         main.bind("backfills", backfills(settings, catalog, shopify, worker, clock));
         if (serves) {
             Api.install(main, settings, clock);
-            Management.install(main, settings, dataSource, s3, clock);
+            MeterRegistry meters = Management.install(main, settings, dataSource, s3, clock);
+            main.bind("webhookDataSource", webhookDataSource.orElseThrow());
+            main.bind("webhookIntake", new WebhookIntake(settings, catalog, new IntakeMeters(meters), clock));
+            main.configure().addRoutesBuilder(new WebhookRoutes(catalog));
+            main.bind("subscriptions", new Subscriptions(settings, catalog, clock));
+            main.bind("shopifySubscriptions", new ShopifySubscriptions());
+            main.bind("rechargeSubscriptions", new RechargeSubscriptions(settings));
         }
         main.configure().addRoutesBuilder(declaredRoutes(settings, streams, serves));
         main.configure().addRoutesBuilder(new LoadRoutes(catalog));
@@ -174,7 +190,13 @@ public final class Tidemark implements Engine {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
                 LoadRoutes.bind(context, settings, catalog, dataSource);
+                WebhookRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
+            }
+
+            @Override
+            public void afterStop(org.apache.camel.main.BaseMainSupport support) {
+                webhookDataSource.ifPresent(HikariDataSource::close);
             }
         });
         try {
@@ -211,7 +233,11 @@ public final class Tidemark implements Engine {
         boolean serves = role instanceof Role.Serve;
         boolean oneRun = role instanceof Role.Work;
         Properties properties = new Properties();
-        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty())
+        String routes = Stream.concat(
+                        ROUTES.stream(),
+                        serves
+                                ? Stream.of("api", "operations", "webhooks-intake", "webhooks", "subscriptions")
+                                : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
@@ -219,10 +245,13 @@ public final class Tidemark implements Engine {
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
         properties.setProperty("camel.main.jmxEnabled", String.valueOf(serves));
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
+        // Webhooks have connections of their own beside it, so that the component cannot guess.
+        properties.setProperty("camel.component.sql.data-source", "#dataSource");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
+        properties.setProperty("engine.subscription-period", "60000");
         properties.setProperty("engine.serves", String.valueOf(serves));
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
