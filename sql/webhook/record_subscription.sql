@@ -2,7 +2,8 @@
 -- In:  :#store, :#source, :#topic, :#subscription_id (null when it could not be made), :#was_missing, :#problem
 -- Out: nothing
 --
--- A subscription that was there before and is gone has missed what happened since it was last seen.
+-- A subscription that was there before and is gone has missed what happened since it was last seen. One that was neither
+-- made nor refused was made by another process in the meantime, which writes it down itself.
 update webhook_topic
    set subscription_id = cast(:#subscription_id as text),
        subscribed_at = case when cast(:#subscription_id as text) is null then null
@@ -15,3 +16,4 @@ update webhook_topic
                     + case when cast(:#was_missing as boolean) and subscription_id is not null then 1 else 0 end,
        problem = cast(:#problem as text)
  where store_id = :#store and source = :#source and topic = :#topic
+   and not (cast(:#subscription_id as text) is null and cast(:#problem as text) is null)

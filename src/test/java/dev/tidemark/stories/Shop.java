@@ -164,6 +164,25 @@ final class Shop {
                 .toList();
     }
 
+    /** The webhook subscriptions that there are, each with id, source, topic and address. */
+    List<JsonNode> subscriptions() {
+        return StreamSupport.stream(
+                        json(send("GET", "/_control/webhooks/subscriptions", ""))
+                                .spliterator(),
+                        false)
+                .toList();
+    }
+
+    /** Takes a subscription away, as the vendor does when nobody takes its deliveries. */
+    void unsubscribe(long id) {
+        send("DELETE", "/_control/webhooks/subscriptions?id=" + id, "");
+    }
+
+    /** How many deliveries are in a state: waiting, delivered, given_up or dropped. */
+    int deliveries(String state) {
+        return json(send("GET", "/_control/webhooks", "")).path(state).asInt();
+    }
+
     private List<JsonNode> lines(String path) {
         return send("GET", path, "").lines().map(Shop::json).toList();
     }
