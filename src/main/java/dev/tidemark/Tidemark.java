@@ -6,7 +6,9 @@ import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.archive.ObjectStorage;
+import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.cli.TidemarkCommand;
+import dev.tidemark.letters.RetryFile;
 import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
 import dev.tidemark.operations.Management;
@@ -67,6 +69,7 @@ public final class Tidemark implements Engine {
             "5-finish",
             "backfill",
             "reingest",
+            "letters",
             "errors",
             "telemetry",
             "queries",
@@ -158,6 +161,13 @@ public final class Tidemark implements Engine {
         main.bind("ledger", ledger);
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
+        main.bind(
+                "retryFile",
+                new RetryFile(
+                        settings,
+                        catalog,
+                        archive,
+                        new StoredArchives(s3, settings.s3().bucket())));
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("tables", new DatabaseTables(settings, s3));
         main.bind("shopify", shopify);
@@ -211,7 +221,8 @@ public final class Tidemark implements Engine {
         boolean serves = role instanceof Role.Serve;
         boolean oneRun = role instanceof Role.Work;
         Properties properties = new Properties();
-        String routes = Stream.concat(ROUTES.stream(), serves ? Stream.of("api", "operations") : Stream.empty())
+        String routes = Stream.concat(
+                        ROUTES.stream(), serves ? Stream.of("api", "api-letters", "operations") : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);

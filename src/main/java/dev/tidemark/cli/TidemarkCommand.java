@@ -100,6 +100,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
+                .addSubcommand(DeadLettersCommand.with(root))
                 .addSubcommand(StreamsCommand.with(root))
                 .addSubcommand(LotsCommand.with(root))
                 .addSubcommand(new MigrateCommand(root))
