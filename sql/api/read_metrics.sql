@@ -91,6 +91,16 @@ select 'tidemark.dead.letters.oldest.age.seconds', 'Time since the oldest open d
        coalesce((select max(l.age) from letters l where l.store_id = s.store_id and l.stream = s.stream and l.state = 'open'), 0), 0
   from streams s
 union all
+select 'tidemark.erasures.open', 'Requests to erase or tell a person''s data that are not done', 'gauge', q.store_id, '', null, null,
+       count(*) filter (where q.state = 'open'), 0
+  from erasure_request q
+ group by q.store_id
+union all
+select 'tidemark.erasures.oldest.age.seconds', 'Time since the oldest of them was made; 0 when there is none', 'gauge', q.store_id, '',
+       null, null, coalesce(extract(epoch from now() - min(q.requested_at) filter (where q.state = 'open')), 0), 0
+  from erasure_request q
+ group by q.store_id
+union all
 select 'tidemark.gaps.open', 'Ranges of time that no run has read', 'gauge', s.store_id, s.stream, null, null,
        (select count(*) from sync_gap g where g.store_id = s.store_id and g.stream = s.stream and g.state = 'open'), 0
   from streams s

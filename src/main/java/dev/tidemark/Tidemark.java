@@ -8,6 +8,8 @@ import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.archive.ObjectStorage;
 import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.cli.TidemarkCommand;
+import dev.tidemark.erasure.Erasure;
+import dev.tidemark.erasure.Redactions;
 import dev.tidemark.letters.RetryFile;
 import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
@@ -70,6 +72,8 @@ public final class Tidemark implements Engine {
             "backfill",
             "reingest",
             "letters",
+            "erasure",
+            "erasure",
             "errors",
             "telemetry",
             "queries",
@@ -161,6 +165,8 @@ public final class Tidemark implements Engine {
         main.bind("ledger", ledger);
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
+        main.bind("redactions", new Redactions(dataSource, catalog, archive));
+        main.bind("erasure", new Erasure(dataSource, s3, settings, catalog));
         main.bind(
                 "retryFile",
                 new RetryFile(

@@ -101,6 +101,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
                 .addSubcommand(DeadLettersCommand.with(root))
+                .addSubcommand(EraseCommand.with(root))
                 .addSubcommand(StreamsCommand.with(root))
                 .addSubcommand(LotsCommand.with(root))
                 .addSubcommand(new MigrateCommand(root))

@@ -1,0 +1,91 @@
+package dev.tidemark.erasure;
+
+import dev.tidemark.archive.Archive;
+import dev.tidemark.archive.ArchivedFile;
+import dev.tidemark.run.Run;
+import dev.tidemark.stream.StreamCatalog;
+import dev.tidemark.stream.StreamDeclaration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every writer asks before it keeps something: whether it concerns a person who was erased. Of a store that has erased
+ * nobody, that is one look at an index. Thread-safe.
+ */
+public final class Redactions {
+    private static final Logger LOG = LoggerFactory.getLogger(Redactions.class);
+
+    private final ErasureDatabase database;
+    private final StreamCatalog catalog;
+    private final Archive archive;
+
+    public Redactions(DataSource database, StreamCatalog catalog, Archive archive) {
+        this.database = new ErasureDatabase(database);
+        this.catalog = catalog;
+        this.archive = archive;
+    }
+
+    /**
+     * A run's local file as it may be archived and loaded: lines that concern an erased person lose what is personal, and the
+     * counts stay as the source's proof has them.
+     *
+     * @param file as it was received
+     * @return what lies there now
+     */
+    public ArchivedFile file(Run run, ArchivedFile file) throws IOException {
+        StreamDeclaration stream = catalog.declaration(run.stream());
+        List<Map<String, Object>> known = database.rows("list_persons", run.store());
+        if (known.isEmpty() || stream == null || file.lines() == 0) {
+            return file;
+        }
+        Persons persons = persons(run.store()).with(known);
+        Persons found = persons.nobody();
+        Path whole = archive.path(run);
+        Path part = whole.resolveSibling(whole.getFileName() + ".part-redacted-" + run.epoch());
+        try {
+            FileRedaction.Outcome outcome =
+                    FileRedaction.redact(whole, part, new LineRedaction(stream, persons), found);
+            if (outcome.lines() == 0) {
+                return file;
+            }
+            // An order that was not known before leads to its refunds and payments.
+            String request = (String) known.get(0).get("request_id");
+            found.values()
+                    .forEach((kind, values) -> values.stream()
+                            .filter(value -> persons.add(kind, value))
+                            .forEach(value -> database.change("note_person", run.store(), kind, value, request)));
+            Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            LOG.info("{}: {} line(s) of persons who were erased are kept without what is personal", run, outcome.lines());
+            return new ArchivedFile(file.key(), outcome.sha256(), outcome.bytes(), file.lines(), file.roots());
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    /**
+     * A delivery's payload as it may be kept: the same bytes, or what is left of them when it concerns an erased person.
+     *
+     * @param payload JSON in the vendor's shape for deliveries
+     */
+    public byte[] payload(String store, byte[] payload) {
+        List<Map<String, Object>> known = database.rows("list_persons", store);
+        return known.isEmpty()
+                ? payload
+                : Optional.of(new PayloadRedaction(persons(store).with(known)))
+                        .map(redaction -> redaction.redact(payload))
+                        .orElse(payload);
+    }
+
+    private Persons persons(String store) {
+        return new Persons(
+                (byte[]) database.rows("make_key", store, ErasureKey.fresh()).get(0).get("key"));
+    }
+}
