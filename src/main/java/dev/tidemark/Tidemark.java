@@ -30,6 +30,11 @@ import dev.tidemark.source.shopify.ShopifyBulk;
 import dev.tidemark.source.shopify.ShopifyPages;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
+import dev.tidemark.webhook.IntakeMeters;
+import dev.tidemark.webhook.WebhookIntake;
+import dev.tidemark.webhook.WebhookRoutes;
+import dev.tidemark.webhook.Webhooks;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +139,8 @@ public final class Tidemark implements Engine {
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
         refuseUnknownStreams(settings, catalog);
+        Optional<HikariDataSource> webhookDataSource =
+                serves ? Optional.of(Webhooks.open(dataSource)) : Optional.empty();
         Set<String> streams = Stream.concat(
                         catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
                 .collect(Collectors.toSet());
@@ -180,7 +187,10 @@ public final class Tidemark implements Engine {
         main.bind("backfills", backfills(settings, catalog, shopify, worker, clock));
         if (serves) {
             Api.install(main, settings, clock);
-            Management.install(main, settings, dataSource, s3, clock);
+            MeterRegistry meters = Management.install(main, settings, dataSource, s3, clock);
+            main.bind("webhookDataSource", webhookDataSource.orElseThrow());
+            main.bind("webhookIntake", new WebhookIntake(settings, catalog, new IntakeMeters(meters), clock));
+            main.configure().addRoutesBuilder(new WebhookRoutes(catalog));
         }
         main.configure().addRoutesBuilder(declaredRoutes(settings, streams, serves));
         main.configure().addRoutesBuilder(new LoadRoutes(catalog));
@@ -190,7 +200,13 @@ public final class Tidemark implements Engine {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
                 LoadRoutes.bind(context, settings, catalog);
+                WebhookRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
+            }
+
+            @Override
+            public void afterStop(org.apache.camel.main.BaseMainSupport support) {
+                webhookDataSource.ifPresent(HikariDataSource::close);
             }
         });
         try {
@@ -228,7 +244,10 @@ public final class Tidemark implements Engine {
         boolean oneRun = role instanceof Role.Work;
         Properties properties = new Properties();
         String routes = Stream.concat(
-                        ROUTES.stream(), serves ? Stream.of("api", "api-letters", "operations") : Stream.empty())
+                        ROUTES.stream(),
+                        serves
+                                ? Stream.of("api", "api-letters", "operations", "webhooks-intake", "webhooks")
+                                : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);

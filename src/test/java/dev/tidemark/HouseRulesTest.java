@@ -164,6 +164,7 @@ class HouseRulesTest {
                         "dev.tidemark.load..",
                         // Exchanges in and out of HTTP.
                         "dev.tidemark.api..",
+                        "dev.tidemark.webhook..",
                         // Health, metrics and the console are Camel's own.
                         "dev.tidemark.operations..",
                         // Asks a started engine for the object storage it opened, and waits for its end.

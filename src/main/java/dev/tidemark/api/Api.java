@@ -19,7 +19,10 @@ public final class Api {
     public static void install(Main main, Settings settings, Clock clock) {
         Ports.demandFree(
                 "tidemark.api.port", settings.api().host(), settings.api().port());
-        main.bind("apiServer", new ApiServer.Factory(new Tokens(settings.api())));
+        main.bind(
+                "apiServer",
+                new ApiServer.Factory(
+                        new Tokens(settings.api()), settings.webhook().maxBodyBytes()));
         main.bind("syncStart", new SyncStart(settings.stores().keySet(), clock));
         main.bind("runWait", new RunWait());
         main.bind(

@@ -28,7 +28,11 @@ public final class ApiServer extends MainHttpServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
 
-    private ApiServer(CamelContext context, HttpServerConfigurationProperties properties, Tokens tokens) {
+    private final long webhookBodyBytes;
+
+    private ApiServer(
+            CamelContext context, HttpServerConfigurationProperties properties, Tokens tokens, long webhookBodyBytes) {
+        this.webhookBodyBytes = webhookBodyBytes;
         setCamelContext(context);
         setHost(properties.getHost());
         setPort(properties.getPort());
@@ -43,14 +47,17 @@ public final class ApiServer extends MainHttpServer {
     /** Makes Camel's main start this server instead of its own; bind one in the registry. */
     public static final class Factory extends DefaultMainHttpServerFactory {
         private final Tokens tokens;
+        private final long webhookBodyBytes;
 
-        public Factory(Tokens tokens) {
+        /** @param webhookBodyBytes largest body of a vendor's delivery */
+        public Factory(Tokens tokens, long webhookBodyBytes) {
             this.tokens = tokens;
+            this.webhookBodyBytes = webhookBodyBytes;
         }
 
         @Override
         public Service newHttpServer(CamelContext context, HttpServerConfigurationProperties properties) {
-            return new ApiServer(context, properties, tokens);
+            return new ApiServer(context, properties, tokens, webhookBodyBytes);
         }
     }
 
@@ -58,6 +65,10 @@ public final class ApiServer extends MainHttpServer {
     protected void doStart() throws Exception {
         super.doStart();
         getRouter().route("/*").order(Integer.MIN_VALUE).failureHandler(this::answerFailure);
+        getRouter()
+                .route(HttpMethod.POST, WebhookEntrance.PATHS)
+                .order(-1)
+                .handler(new WebhookEntrance(webhookBodyBytes));
         getRouter().route("/*").order(Integer.MAX_VALUE).handler(this::answerUnmatched);
     }
 
@@ -83,7 +94,8 @@ public final class ApiServer extends MainHttpServer {
                     case 413 -> {
                         // The rest of the body is not read, so this connection cannot carry another request.
                         request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-                        yield Problem.bodyTooLarge(MAXIMUM_BODY_BYTES);
+                        yield Problem.bodyTooLarge(
+                                WebhookEntrance.isDelivery(request.request()) ? webhookBodyBytes : MAXIMUM_BODY_BYTES);
                     }
                     default -> {
                         LOG.error("Answering a request failed", request.failure());

@@ -37,6 +37,15 @@ public record Problem(int status, String name, String title, String detail, Map<
                 "Send the header Authorization: Bearer <token> with the token of a role that may do this.");
     }
 
+    static Problem unverified(String reason) {
+        return new Problem(
+                401, "unverified", "The delivery is not verified", reason + "; see how it is signed, and by whom.");
+    }
+
+    static Problem busy() {
+        return new Problem(503, "busy", "Too much arrives at once", "Send it again in a moment.");
+    }
+
     static Problem forbidden(Role held, Role needed) {
         return new Problem(
                 403,

@@ -6,6 +6,7 @@ import dev.tidemark.run.RangeHidden;
 import dev.tidemark.run.RunFailed;
 import dev.tidemark.run.UnknownStore;
 import dev.tidemark.run.UnknownStream;
+import dev.tidemark.webhook.DeliveryRefused;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -49,6 +50,11 @@ public final class Problems {
                 (Iterable<Throwable>) Stream.iterate(thrown, t -> t != null, Throwable::getCause)::iterator) {
             if (cause instanceof Refused refused) {
                 return refused.problem();
+            }
+            if (cause instanceof DeliveryRefused refused) {
+                return refused.kind() == DeliveryRefused.Kind.UNVERIFIED
+                        ? Problem.unverified(refused.getMessage())
+                        : Problem.badRequest(refused.getMessage() + ".");
             }
             if (cause instanceof InvalidRequest invalid) {
                 return new Problem(

@@ -95,7 +95,8 @@ final class EraseCommand implements Callable<Integer> {
         }
         if (shop && !dryRun && !store.equals(confirm)) {
             throw new CommandFailure(
-                    ExitCode.USAGE, "To erase everybody of " + store + " add --confirm " + store + "; nothing was changed.");
+                    ExitCode.USAGE,
+                    "To erase everybody of " + store + " add --confirm " + store + "; nothing was changed.");
         }
         try (Engine engine = root.starter().start(settings, new Engine.Role.Query())) {
             Map<String, Object> asked = asked(shop ? "shop" : "person", store, customer, email);
@@ -123,8 +124,8 @@ final class EraseCommand implements Callable<Integer> {
     private static JsonNode carriedOut(TidemarkCommand root, Engine engine, String store, String request) {
         String said = "";
         while (true) {
-            JsonNode document = RunDocument.parseJson(engine.request(
-                    "erasure-carry-out", Map.of("store", store, "request_id", request), String.class));
+            JsonNode document = RunDocument.parseJson(
+                    engine.request("erasure-carry-out", Map.of("store", store, "request_id", request), String.class));
             if (document.path("state").asText().equals("done")) {
                 return document;
             }
@@ -142,11 +143,14 @@ final class EraseCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add("request    " + document.path("request_id").asText("dry run") + "  "
                 + document.path("state").asText("nothing was changed"));
-        receipt.path("persons").fields().forEachRemaining(kind -> lines.add("known by   " + kind.getKey() + ": "
-                + kind.getValue().size()));
+        receipt.path("persons")
+                .fields()
+                .forEachRemaining(kind -> lines.add(
+                        "known by   " + kind.getKey() + ": " + kind.getValue().size()));
         receipt.path("tables").fields().forEachRemaining(table -> {
             if (table.getValue().asLong() > 0) {
-                lines.add("table      " + table.getKey() + ": " + table.getValue().asText() + " row(s)");
+                lines.add(
+                        "table      " + table.getKey() + ": " + table.getValue().asText() + " row(s)");
             }
         });
         receipt.path("archives")
@@ -209,7 +213,8 @@ final class EraseCommand implements Callable<Integer> {
     @Command(
             name = "show",
             mixinStandardHelpOptions = true,
-            description = "Show one request with its receipt: what was found and removed, table by table and object by object.",
+            description =
+                    "Show one request with its receipt: what was found and removed, table by table and object by object.",
             footer = {"", "Example:", "  tidemark erase show 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 -o json"})
     static final class ShowRequest implements Callable<Integer> {
         @Parameters(paramLabel = "REQUEST_ID", description = "Id of the request.")

@@ -34,6 +34,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 public final class Erasure {
     private static final Logger LOG = LoggerFactory.getLogger(Erasure.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Map<String, String> TOPICS =
+            Map.of("customers/redact", "person", "customers/data_request", "data", "shop/redact", "shop");
 
     private final ErasureDatabase database;
     private final Settings settings;
@@ -49,6 +51,11 @@ public final class Erasure {
         this.letters = new StoredLetters(database, catalog);
     }
 
+    /** Whether deliveries of a topic ask for an erasure, or what is stored. */
+    static boolean isAskedBy(String topic) {
+        return TOPICS.containsKey(topic);
+    }
+
     /**
      * Writes down what a delivery asks for.
      *
@@ -58,14 +65,10 @@ public final class Erasure {
      */
     public Map<String, Object> deliver(Map<String, Object> delivery) throws IOException {
         Object payload = delivery.get("payload");
-        JsonNode asked = payload instanceof byte[] bytes ? JSON.readTree(bytes) : JSON.readTree(String.valueOf(payload));
-        String kind =
-                switch (String.valueOf(delivery.get("topic"))) {
-                    case "customers/redact" -> "person";
-                    case "customers/data_request" -> "data";
-                    case "shop/redact" -> "shop";
-                    default -> throw new IllegalArgumentException("No request comes by " + delivery.get("topic"));
-                };
+        JsonNode asked =
+                payload instanceof byte[] bytes ? JSON.readTree(bytes) : JSON.readTree(String.valueOf(payload));
+        String kind = Optional.ofNullable(TOPICS.get(String.valueOf(delivery.get("topic"))))
+                .orElseThrow(() -> new IllegalArgumentException("No request comes by " + delivery.get("topic")));
         Map<String, Object> request = new HashMap<>();
         request.put("store", delivery.get("store_id"));
         request.put("kind", kind);
@@ -124,11 +127,18 @@ public final class Erasure {
     public void carryOutOpen() {
         for (JsonNode open : documents(null, "open", null)) {
             Map<String, Object> request = Map.of(
-                    "store", open.path("store").asText(), "request_id", open.path("request_id").asText());
+                    "store",
+                    open.path("store").asText(),
+                    "request_id",
+                    open.path("request_id").asText());
             try {
                 carryOut(request);
             } catch (IOException | RuntimeException e) {
-                LOG.error("Request {} of {} is not done and is tried again", request.get("request_id"), request.get("store"), e);
+                LOG.error(
+                        "Request {} of {} is not done and is tried again",
+                        request.get("request_id"),
+                        request.get("store"),
+                        e);
             }
         }
     }
@@ -143,14 +153,16 @@ public final class Erasure {
         String store = String.valueOf(asked.get("store"));
         String request = String.valueOf(asked.get("request_id"));
         try (Connection turn = database.connect()) {
-            boolean taken = Boolean.TRUE.equals(ErasureDatabase.rows(
-                            turn, ErasureDatabase.text("lock_request"), store + "/" + request)
-                    .get(0)
-                    .get("taken"));
+            boolean taken = Boolean.TRUE.equals(
+                    ErasureDatabase.rows(turn, ErasureDatabase.text("lock_request"), store + "/" + request)
+                            .get(0)
+                            .get("taken"));
             try {
                 Optional<JsonNode> document =
                         documents(store, null, request).stream().findFirst();
-                if (taken && document.filter(found -> found.path("state").asText().equals("open")).isPresent()) {
+                if (taken
+                        && document.filter(found -> found.path("state").asText().equals("open"))
+                                .isPresent()) {
                     takeSteps(store, request, document.get());
                 }
             } finally {
@@ -227,8 +239,7 @@ public final class Erasure {
                 "customers_marked",
                 database.change("mark_customers", store, everyone, persons.values(Persons.CUSTOMER)));
         tables.put(
-                "accounts_marked",
-                database.change("mark_accounts", store, everyone, persons.values(Persons.ACCOUNT)));
+                "accounts_marked", database.change("mark_accounts", store, everyone, persons.values(Persons.ACCOUNT)));
         receipt.put("dead_letters", letters.redact(store, persons, true));
         receipt.put("deliveries", letters.redactDeliveries(store, persons, true));
         receipt.put("exports", objects.removeExports(store, persons));
@@ -252,7 +263,8 @@ public final class Erasure {
     }
 
     private void eraseTables(String store, Persons persons, boolean keep, ObjectNode tables) {
-        records().filter(record -> record.columns().stream().anyMatch(ColumnDeclaration::personal))
+        records()
+                .filter(record -> record.columns().stream().anyMatch(ColumnDeclaration::personal))
                 .forEach(record -> {
                     List<Object> values = new ArrayList<>(List.of(store, persons.everyone()));
                     ErasureDatabase.persons(record).stream()
@@ -354,6 +366,9 @@ public final class Erasure {
     }
 
     private static Optional<String> text(Map<String, Object> asked, String name) {
-        return Optional.ofNullable(asked.get(name)).map(String::valueOf).map(String::strip).filter(text -> !text.isEmpty());
+        return Optional.ofNullable(asked.get(name))
+                .map(String::valueOf)
+                .map(String::strip)
+                .filter(text -> !text.isEmpty());
     }
 }

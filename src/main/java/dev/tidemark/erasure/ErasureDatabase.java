@@ -169,6 +169,7 @@ final class ErasureDatabase {
         String state = Optional.ofNullable(e.getSQLState()).orElse("");
         return state.startsWith("08") || state.startsWith("57P") || state.startsWith("53")
                 ? new DependencyDown("The database has gone away: " + e.getMessage(), e)
-                : new IllegalStateException("The database refuses a step of an erasure: " + state + " " + e.getMessage(), e);
+                : new IllegalStateException(
+                        "The database refuses a step of an erasure: " + state + " " + e.getMessage(), e);
     }
 }

@@ -54,8 +54,8 @@ final class FileRedaction {
         }
         long[] counts = {0, 0};
         MessageDigest digest = sha256();
-        try (OutputStream out = new DigestOutputStream(
-                new BufferedOutputStream(Files.newOutputStream(target), BUFFER_BYTES), digest)) {
+        try (OutputStream out =
+                new DigestOutputStream(new BufferedOutputStream(Files.newOutputStream(target), BUFFER_BYTES), digest)) {
             each(file, (line, ended) -> {
                 byte[] kept = redaction.redact(line, roots);
                 if (!Arrays.equals(kept, line)) {

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,12 +60,14 @@ public final class Redactions {
             }
             // An order that was not known before leads to its refunds and payments.
             String request = (String) known.get(0).get("request_id");
-            found.values()
-                    .forEach((kind, values) -> values.stream()
-                            .filter(value -> persons.add(kind, value))
-                            .forEach(value -> database.change("note_person", run.store(), kind, value, request)));
+            found.values().forEach((kind, values) -> values.stream()
+                    .filter(value -> persons.add(kind, value))
+                    .forEach(value -> database.change("note_person", run.store(), kind, value, request)));
             Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            LOG.info("{}: {} line(s) of persons who were erased are kept without what is personal", run, outcome.lines());
+            LOG.info(
+                    "{}: {} line(s) of persons who were erased are kept without what is personal",
+                    run,
+                    outcome.lines());
             return new ArchivedFile(file.key(), outcome.sha256(), outcome.bytes(), file.lines(), file.roots());
         } finally {
             Files.deleteIfExists(part);
@@ -71,21 +75,32 @@ public final class Redactions {
     }
 
     /**
-     * A delivery's payload as it may be kept: the same bytes, or what is left of them when it concerns an erased person.
+     * A claimed delivery as it may be processed: when it concerns an erased person, its row keeps only what is left of the
+     * payload, and so does the answer. What asks for an erasure is passed on as it came, because it names whom to erase.
      *
-     * @param payload JSON in the vendor's shape for deliveries
+     * @param row store_id, delivery_id, topic, stream and payload
      */
-    public byte[] payload(String store, byte[] payload) {
+    public Map<String, Object> delivery(Map<String, Object> row) {
+        String store = (String) row.get("store_id");
         List<Map<String, Object>> known = database.rows("list_persons", store);
-        return known.isEmpty()
-                ? payload
-                : Optional.of(new PayloadRedaction(persons(store).with(known)))
-                        .map(redaction -> redaction.redact(payload))
-                        .orElse(payload);
+        if (known.isEmpty() || Erasure.isAskedBy((String) row.get("topic"))) {
+            return row;
+        }
+        byte[] payload = (byte[]) row.get("payload");
+        byte[] left = new PayloadRedaction(persons(store).with(known), Optional.ofNullable(catalog.declaration((String)
+                        row.get("stream"))))
+                .redact(payload);
+        if (Arrays.equals(payload, left)) {
+            return row;
+        }
+        database.change("redact_delivery", left, store, row.get("delivery_id"));
+        Map<String, Object> redacted = new HashMap<>(row);
+        redacted.put("payload", left);
+        return redacted;
     }
 
     private Persons persons(String store) {
-        return new Persons(
-                (byte[]) database.rows("make_key", store, ErasureKey.fresh()).get(0).get("key"));
+        return new Persons((byte[])
+                database.rows("make_key", store, ErasureKey.fresh()).get(0).get("key"));
     }
 }

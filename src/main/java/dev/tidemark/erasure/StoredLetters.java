@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -46,13 +47,29 @@ final class StoredLetters {
         byte[] raw = (byte[]) letter.get("raw");
         StreamDeclaration stream = catalog.declaration((String) letter.get("stream"));
         return stream == null || "webhook".equals(letter.get("kind"))
-                ? new PayloadRedaction(persons).redact(raw)
+                ? new PayloadRedaction(persons, Optional.ofNullable(stream)).redact(raw)
                 : new LineRedaction(stream, persons).redact(raw, Set.of());
     }
 
     /** The same for deliveries of webhooks. */
     int redactDeliveries(String store, Persons persons, boolean keep) {
-        return 0;
+        int count = 0;
+        String after = "";
+        List<Map<String, Object>> page;
+        do {
+            page = database.rows("list_deliveries", store, after, PAGE);
+            for (Map<String, Object> delivery : page) {
+                after = (String) delivery.get("delivery_id");
+                byte[] payload = (byte[]) delivery.get("payload");
+                byte[] left = new PayloadRedaction(
+                                persons, Optional.ofNullable(catalog.declaration((String) delivery.get("stream"))))
+                        .redact(payload);
+                if (!Arrays.equals(payload, left)) {
+                    count += keep ? database.change("redact_delivery", left, store, after) : 1;
+                }
+            }
+        } while (!page.isEmpty());
+        return count;
     }
 
     /** The letters that concern the persons, with their payloads. */

@@ -66,9 +66,7 @@ final class StoredObjects {
             each(store, (stream, key, file) -> {
                 Persons found = persons.nobody();
                 FileRedaction.look(file, new LineRedaction(stream, persons), new HashSet<>(), found);
-                found.values()
-                        .forEach((kind, values) ->
-                                values.forEach(value -> grown[0] |= persons.add(kind, value)));
+                found.values().forEach((kind, values) -> values.forEach(value -> grown[0] |= persons.add(kind, value)));
             });
             grows = grown[0];
         }
@@ -78,8 +76,8 @@ final class StoredObjects {
     List<ObjectNode> count(String store, Persons persons) throws IOException {
         List<ObjectNode> counts = new ArrayList<>();
         each(store, (stream, key, file) -> {
-            long lines = FileRedaction.look(
-                    file, new LineRedaction(stream, persons), new HashSet<>(), persons.nobody());
+            long lines =
+                    FileRedaction.look(file, new LineRedaction(stream, persons), new HashSet<>(), persons.nobody());
             if (lines > 0) {
                 counts.add(JsonNodeFactory.instance.objectNode().put("key", key).put("lines", lines));
             }
@@ -100,8 +98,8 @@ final class StoredObjects {
             }
             Path part = file.resolveSibling(file.getFileName() + ".redacted");
             try {
-                FileRedaction.Outcome outcome = FileRedaction.redact(
-                        file, part, new LineRedaction(stream, persons), persons.nobody());
+                FileRedaction.Outcome outcome =
+                        FileRedaction.redact(file, part, new LineRedaction(stream, persons), persons.nobody());
                 if (outcome.lines() > 0) {
                     database.change(
                             "intend_object",
@@ -203,7 +201,8 @@ final class StoredObjects {
             boolean same = persons.everyone()
                     || Stream.of(Persons.CUSTOMER, Persons.ACCOUNT, Persons.EMAIL)
                             .anyMatch(kind -> persons.values(kind).stream()
-                                    .anyMatch(value -> whom.path(kind).toString().contains("\"" + value + "\"")));
+                                    .anyMatch(
+                                            value -> whom.path(kind).toString().contains("\"" + value + "\"")));
             if (!key.isEmpty() && same && archives.object(key).isPresent()) {
                 s3.deleteObject(delete -> delete.bucket(bucket).key(key));
                 removed++;

@@ -76,6 +76,11 @@ final class ChunkDecoder {
         return spillLines.rows();
     }
 
+    /** What is wrong with the first line that is set aside; empty when every line is good. */
+    Optional<Letters.Fault> firstFault() {
+        return letters.first();
+    }
+
     /** The good roots of the chunk and their versions; it changes with the next chunk. */
     VersionMap rootVersions() {
         return versions;

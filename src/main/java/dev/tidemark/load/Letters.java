@@ -18,6 +18,14 @@ final class Letters {
     private final ColumnArray versions = new ColumnArray(Element.TIMESTAMPTZ);
     private final ColumnArray raws = new ColumnArray(Element.BYTEA);
     private final ColumnArray digests = new ColumnArray(Element.BYTEA);
+    private Optional<Fault> first = Optional.empty();
+
+    /**
+     * What is wrong with a line.
+     *
+     * @param version the record's, in microseconds since 1970; {@link InstantText#NONE} when it is not known
+     */
+    record Fault(Reason reason, String explanation, long version) {}
 
     void bind(Map<String, Object> parameters) {
         parameters.put("letter_record_key", recordKeys);
@@ -31,6 +39,7 @@ final class Letters {
     }
 
     void clear() {
+        first = Optional.empty();
         recordKeys.clear();
         parentKeys.clear();
         lineNumbers.clear();
@@ -43,6 +52,11 @@ final class Letters {
 
     int size() {
         return lineNumbers.rows();
+    }
+
+    /** What is wrong with the line that was added first; empty without any. */
+    Optional<Fault> first() {
+        return first;
     }
 
     /**
@@ -59,6 +73,7 @@ final class Letters {
             Reason reason,
             String explanation,
             long version) {
+        first = first.or(() -> Optional.of(new Fault(reason, explanation, version)));
         byte[] bytes = chunk.bytes();
         int from = chunk.starts()[index];
         int to = chunk.ends()[index];

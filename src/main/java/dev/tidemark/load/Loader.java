@@ -33,15 +33,15 @@ import org.postgresql.util.ServerErrorMessage;
  * attempt that ends anywhere is followed by one that goes on from there. Thread-safe.
  */
 public final class Loader {
-    private static final int STATEMENT_ATTEMPTS = 5;
-    private static final String STATEMENT_TIMEOUT = "57014";
+    static final int STATEMENT_ATTEMPTS = 5;
+    static final String STATEMENT_TIMEOUT = "57014";
     private static final String UNIQUE_VIOLATION = "23505";
-    private static final Set<String> CONCURRENCY_STATES = Set.of("40001", "40P01");
+    static final Set<String> CONCURRENCY_STATES = Set.of("40001", "40P01");
     /**
      * Classes of errors that say nothing about a record: lost connections, conflicts, resources, operators, the system,
      * and mistakes in the statement or the schema, which would set every record aside.
      */
-    private static final Set<String> NOT_ABOUT_RECORDS =
+    static final Set<String> NOT_ABOUT_RECORDS =
             Set.of("08", "0A", "25", "26", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX");
 
     private final int maxLineBytes;
@@ -195,7 +195,8 @@ public final class Loader {
             } catch (CamelExecutionException e) {
                 SQLException cause = sqlException(e).orElseThrow(() -> e);
                 String state = cause.getSQLState() == null ? "" : cause.getSQLState();
-                if ((CONCURRENCY_STATES.contains(state) || isOvertaken(load, cause)) && attempt < STATEMENT_ATTEMPTS) {
+                if ((CONCURRENCY_STATES.contains(state) || isOvertaken(load.stream(), cause))
+                        && attempt < STATEMENT_ATTEMPTS) {
                     continue;
                 }
                 boolean aboutRecords = state.equals(STATEMENT_TIMEOUT)
@@ -218,12 +219,12 @@ public final class Loader {
     }
 
     /** Whether another run has just inserted a record that this one found to be new. */
-    private static boolean isOvertaken(Load load, SQLException cause) {
+    static boolean isOvertaken(StreamDeclaration stream, SQLException cause) {
         return UNIQUE_VIOLATION.equals(cause.getSQLState())
                 && serverMessage(cause)
                         .map(ServerErrorMessage::getTable)
-                        .filter(table -> load.stream().records().anyMatch(record -> record.table()
-                                .equals(table)))
+                        .filter(table -> stream.records()
+                                .anyMatch(record -> record.table().equals(table)))
                         .isPresent();
     }
 
@@ -295,7 +296,7 @@ public final class Loader {
                 : Instant.EPOCH.plus(micros, ChronoUnit.MICROS).toString();
     }
 
-    private static Optional<SQLException> sqlException(Throwable thrown) {
+    static Optional<SQLException> sqlException(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 return Optional.of(sql);
@@ -305,7 +306,7 @@ public final class Loader {
     }
 
     /** The database's own sentence, without the detail that quotes values. */
-    private static String explain(SQLException refusal) {
+    static String explain(SQLException refusal) {
         return "the database refuses the record (" + refusal.getSQLState() + "): "
                 + serverMessage(refusal).map(ServerErrorMessage::getMessage).orElse(refusal.getMessage());
     }

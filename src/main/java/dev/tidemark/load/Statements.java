@@ -48,6 +48,16 @@ public final class Statements {
         return fill("resolve_letters.sql.ftl", stream);
     }
 
+    /** Writes the record of one webhook delivery, and settles the delivery. */
+    public String writeDelivery(StreamDeclaration stream) {
+        return fill("write_delivery.sql.ftl", stream);
+    }
+
+    /** Marks the record of one webhook delivery as gone, and settles the delivery. */
+    public String removeDelivered(StreamDeclaration stream) {
+        return fill("remove_delivered.sql.ftl", stream);
+    }
+
     private String fill(String template, StreamDeclaration stream) {
         Map<String, Object> model = new HashMap<>();
         model.put("root", model(stream.root()));
@@ -79,6 +89,7 @@ public final class Statements {
         record.parent().ifPresent(parent -> {
             List<Map<String, String>> own =
                     List.of(Map.of("name", parent.column()), Map.of("name", parent.versionColumn()));
+            model.put("own", values);
             model.put("parent", parent.column());
             model.put("parentVersion", parent.versionColumn());
             model.put("withinParent", parent.partOfKey());

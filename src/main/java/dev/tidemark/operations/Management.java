@@ -2,6 +2,7 @@ package dev.tidemark.operations;
 
 import dev.tidemark.api.Ports;
 import dev.tidemark.settings.Settings;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -18,9 +19,10 @@ public final class Management {
      * Prepares an application, before it starts, to serve {@code /observe/health/live}, {@code /observe/health/ready} and
      * {@code /observe/metrics} on {@code tidemark.management.host} and {@code tidemark.management.port}.
      *
+     * @return where further meters may be registered
      * @throws IllegalStateException when the port is taken
      */
-    public static void install(Main main, Settings settings, DataSource dataSource, S3Client s3, Clock clock) {
+    public static MeterRegistry install(Main main, Settings settings, DataSource dataSource, S3Client s3, Clock clock) {
         Ports.demandFree("tidemark.management.port", settings.managementHost(), settings.managementPort());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         main.bind(MicrometerConstants.METRICS_REGISTRY_NAME, registry);
@@ -44,5 +46,6 @@ public final class Management {
         main.addInitialProperty("camel.health.routesEnabled", "false");
         main.addInitialProperty("camel.health.consumersEnabled", "false");
         main.addInitialProperty("camel.health.exposureLevel", "default");
+        return registry;
     }
 }

@@ -48,6 +48,12 @@ public enum Property {
     HTTP_RETRY_DELAY("tidemark.http.retry-delay", "1s", "first backoff after a transient failure"),
     HTTP_ATTEMPTS("tidemark.http.attempts", "5", "tries of one request, the first included"),
     HTTP_TIMEOUT("tidemark.http.timeout", "30s", "longest silence of a connection"),
+    WEBHOOK_MAX_BODY_BYTES(
+            "tidemark.webhook.max-body-bytes",
+            "5000000",
+            "largest body of a delivery; a larger one is answered with 413"),
+    WEBHOOK_ATTEMPTS("tidemark.webhook.attempts", "8", "tries of a delivery before it goes to the dead letters"),
+    WEBHOOK_RETRY_DELAY("tidemark.webhook.retry-delay", "2s", "pause before the second try of a delivery"),
     OUTBOUND_ALLOW(
             "tidemark.outbound.allow",
             "",

@@ -3,6 +3,7 @@ package dev.tidemark.settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
  * @param shopify what holds for every Shopify store
  * @param sync how runs read and load
  * @param http how vendors are called
+ * @param webhook how their deliveries are taken
  * @param outboundAllow hosts (or {@code host:port}) that may be called besides each store's own domain and the
  *     vendor's download hosts, lower case
  * @param workDirectory local files of unfinished runs
@@ -35,6 +37,7 @@ public record Settings(
         Shopify shopify,
         Sync sync,
         Http http,
+        Webhook webhook,
         Set<String> outboundAllow,
         Path workDirectory,
         Map<String, Store> stores) {
@@ -126,6 +129,15 @@ public record Settings(
      */
     public record Http(Duration retryDelay, int attempts, Duration timeout) {}
 
+    /**
+     * How vendors' deliveries are taken.
+     *
+     * @param maxBodyBytes largest body; a larger one is refused before it is read
+     * @param attempts tries of a delivery, the first included, before it goes to the dead letters
+     * @param retryDelay pause before the second try; doubles with each, with jitter
+     */
+    public record Webhook(int maxBodyBytes, int attempts, Duration retryDelay) {}
+
     /** One tenant. */
     public record Store(
             String id,
@@ -162,11 +174,25 @@ public record Settings(
      *
      * @param url scheme and host that requests go to, without a path
      * @param domain the shop's permanent {@code *.myshopify.com} name; a source that answers with another is an alias
+     * @param webhookSecrets what its webhooks may be signed with, the newer first; empty: none is accepted
      */
-    public record ShopifyStore(URI url, Optional<String> domain, String token, Optional<String> webhookSecret) {}
+    public record ShopifyStore(URI url, Optional<String> domain, String token, List<String> webhookSecrets) {
+        public ShopifyStore {
+            webhookSecrets = List.copyOf(webhookSecrets);
+        }
+    }
 
-    /** A store's Recharge account. */
-    public record RechargeStore(URI url, String token, Optional<String> webhookSecret) {}
+    /**
+     * A store's Recharge account.
+     *
+     * @param webhookSecrets what its webhooks may be signed with, the newer first; empty: none is accepted
+     * @param acceptsPlainHash whether a delivery may carry the older signature, a plain hash without a time
+     */
+    public record RechargeStore(URI url, String token, List<String> webhookSecrets, boolean acceptsPlainHash) {
+        public RechargeStore {
+            webhookSecrets = List.copyOf(webhookSecrets);
+        }
+    }
 
     /**
      * A PostgreSQL database whose tables are read.

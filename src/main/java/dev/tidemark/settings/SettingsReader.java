@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.quartz.CronExpression;
 
 /**
@@ -31,9 +32,11 @@ public final class SettingsReader {
             Set.of("TIDEMARK_JAVA_OPTS", "TIDEMARK_CONFIG", "TIDEMARK_HOME");
 
     private static final Pattern STORE_KEY = Pattern.compile(
-            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.(shopify\\.(?:url|domain|token|webhook-secret)|recharge\\.(?:url|token|webhook-secret)|database\\.(?:url|user|password)|streams)");
+            "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.(shopify\\.(?:url|domain|token|webhook-secret(?:-previous)?)"
+                    + "|recharge\\.(?:url|token|webhook-secret(?:-previous)?|webhook-plain-hash)|database\\.(?:url|user|password)|streams)");
     private static final Pattern STORE_VARIABLE = Pattern.compile(
-            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET)|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET)|DATABASE_(?:URL|USER|PASSWORD)|STREAMS)");
+            "TIDEMARK_STORES_([A-Z0-9][A-Z0-9_]{0,62})_(SHOPIFY_(?:URL|DOMAIN|TOKEN|WEBHOOK_SECRET(?:_PREVIOUS)?)"
+                    + "|RECHARGE_(?:URL|TOKEN|WEBHOOK_SECRET(?:_PREVIOUS)?|WEBHOOK_PLAIN_HASH)|DATABASE_(?:URL|USER|PASSWORD)|STREAMS)");
     private static final Pattern TABLE_KEY = Pattern.compile(
             "tidemark\\.stores\\.([a-z0-9][a-z0-9_-]{0,62})\\.database\\.tables\\.([a-z0-9][a-z0-9_-]{0,62})\\."
                     + "(table|incremental[_-]column|incremental[_-]tiebreaker[_-]column|incremental[_-]column[_-]is[_-]unique"
@@ -181,6 +184,10 @@ public final class SettingsReader {
                         duration(Property.HTTP_RETRY_DELAY, 0).orElse(Duration.ofSeconds(1)),
                         number(Property.HTTP_ATTEMPTS, 1, 100),
                         duration(Property.HTTP_TIMEOUT, 1).orElse(Duration.ofSeconds(30))),
+                new Settings.Webhook(
+                        number(Property.WEBHOOK_MAX_BODY_BYTES, 1_024, 100_000_000),
+                        number(Property.WEBHOOK_ATTEMPTS, 1, 100),
+                        duration(Property.WEBHOOK_RETRY_DELAY, 1).orElse(Duration.ofSeconds(2))),
                 allow,
                 Path.of(optional(Property.WORK_DIRECTORY)
                         .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "tidemark")
@@ -378,10 +385,7 @@ public final class SettingsReader {
                         + ", which is neither the store's domain nor named in " + "tidemark.outbound.allow"));
         return url.filter(address -> store.get("shopify.token") != null)
                 .map(address -> new Settings.ShopifyStore(
-                        address,
-                        domain,
-                        store.get("shopify.token"),
-                        Optional.ofNullable(store.get("shopify.webhook-secret"))));
+                        address, domain, store.get("shopify.token"), secrets(store, "shopify")));
     }
 
     private Optional<Settings.RechargeStore> recharge(String id, Map<String, String> store, Set<String> allow) {
@@ -396,11 +400,21 @@ public final class SettingsReader {
         url.filter(address -> !mayBeCalled(address, Optional.of("api.rechargeapps.com"), allow))
                 .ifPresent(address -> errors.add(prefix + "url points to " + address.getAuthority()
                         + ", which tidemark.outbound.allow does not name"));
+        String plainHash = store.getOrDefault("recharge.webhook-plain-hash", "false");
+        if (!plainHash.equals("true") && !plainHash.equals("false")) {
+            errors.add(prefix + "webhook-plain-hash must be true or false, not '" + plainHash + "'");
+        }
         return url.filter(address -> store.get("recharge.token") != null)
                 .map(address -> new Settings.RechargeStore(
-                        address,
-                        store.get("recharge.token"),
-                        Optional.ofNullable(store.get("recharge.webhook-secret"))));
+                        address, store.get("recharge.token"), secrets(store, "recharge"), plainHash.equals("true")));
+    }
+
+    /** Vendors sign with the former secret for a while after a new one was made. */
+    private static List<String> secrets(Map<String, String> store, String source) {
+        return Stream.of(source + ".webhook-secret", source + ".webhook-secret-previous")
+                .map(store::get)
+                .filter(secret -> secret != null)
+                .toList();
     }
 
     private static boolean mayBeCalled(URI url, Optional<String> domain, Set<String> allow) {

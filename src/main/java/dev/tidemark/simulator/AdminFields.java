@@ -166,7 +166,7 @@ final class AdminFields implements DataFetcher<Object> {
                 .map(alias -> alias.argumentOr("renamed-" + options.domain()))
                 .orElse(options.domain());
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("id", Gid.SHOP.of(9_000_000_001L));
+        fields.put("id", Gid.SHOP.of(ShopBodies.SHOP_ID));
         fields.put("name", "Tidemark Demo Supplements");
         fields.put("email", "owner@example.com");
         fields.put("myshopifyDomain", domain);

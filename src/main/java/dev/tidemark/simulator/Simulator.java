@@ -53,7 +53,8 @@ public final class Simulator implements AutoCloseable {
                 clock,
                 faults,
                 httpFaults);
-        TruthApi truth = new TruthApi(shop, clock);
+        WebhookBodies bodies = new WebhookBodies(shop, bulk, options.domain());
+        TruthApi truth = new TruthApi(shop, clock, bodies);
         ControlApi control = new ControlApi(new ShopChanges(shop, clock), faults, clock, bulk, duringScan, requests);
         WireServer.Handler handler = request -> {
             if (request.path().startsWith("/_truth/")) {

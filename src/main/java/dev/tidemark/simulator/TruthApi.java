@@ -14,10 +14,12 @@ import java.util.function.ToLongFunction;
 final class TruthApi {
     private final SimulatedShop shop;
     private final ShopClock clock;
+    private final WebhookBodies bodies;
 
-    TruthApi(SimulatedShop shop, ShopClock clock) {
+    TruthApi(SimulatedShop shop, ShopClock clock, WebhookBodies bodies) {
         this.shop = shop;
         this.clock = clock;
+        this.bodies = bodies;
     }
 
     Reply answer(Request request) throws IOException {
@@ -37,6 +39,10 @@ final class TruthApi {
             case "/_truth/inventory-levels" -> levels(request);
             case "/_truth/versions" -> versions(request);
             case "/_truth/summary" -> summary();
+            case "/_truth/webhook-body" ->
+                bodies.of(request.parameter("topic").orElse(""), number(request, "id", 0))
+                        .map(body -> Reply.json(200, body.toString()))
+                        .orElseGet(Reply::notFound);
             default -> Reply.notFound();
         };
     }

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * @param pages how pages are read; empty for a bulk stream
  * @param root the record that has a version of its own
  * @param child the record that belongs to a root and has its version; empty when the stream has none
+ * @param webhook how the vendor's webhooks tell of the same records; empty when they do not
  */
 public record StreamDeclaration(
         String name,
@@ -36,7 +37,8 @@ public record StreamDeclaration(
         String query,
         Optional<Pages> pages,
         RecordDeclaration root,
-        Optional<RecordDeclaration> child) {
+        Optional<RecordDeclaration> child,
+        Optional<WebhookDeclaration> webhook) {
     /** Where a query takes its window. */
     public static final String WINDOW_PLACE = "{{window}}";
 

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +29,11 @@ final class StreamReader {
             "query",
             "pages",
             "root",
-            "child");
+            "child",
+            "webhook");
+    private static final Set<String> WEBHOOK_KEYS = Set.of("record", "root", "child");
+    private static final Set<String> PART_KEYS = Set.of("write", "delete", "list", "whole", "parent", "columns");
+    private static final Set<String> VALUE_KEYS = Set.of("path", "form", "names", "times", "less");
     private static final Set<String> PAGES_KEYS = Set.of("size", "records", "children", "drain", "path");
     private static final Set<String> RECORD_KEYS = Set.of(
             "name",
@@ -68,7 +74,62 @@ final class StreamReader {
                 stream.path("query").asText(""),
                 stream.has("pages") ? Optional.of(pages(stream.path("pages"))) : Optional.empty(),
                 record(stream.path("root"), "root"),
-                stream.has("child") ? Optional.of(record(stream.path("child"), "child")) : Optional.empty());
+                stream.has("child") ? Optional.of(record(stream.path("child"), "child")) : Optional.empty(),
+                stream.has("webhook") ? Optional.of(webhook(stream.path("webhook"))) : Optional.empty());
+    }
+
+    private WebhookDeclaration webhook(JsonNode webhook) {
+        refuseUnknown("webhook", webhook, WEBHOOK_KEYS);
+        return new WebhookDeclaration(
+                optionalSteps(webhook, "record"),
+                part(webhook.path("root"), "webhook root"),
+                webhook.has("child") ? Optional.of(part(webhook.path("child"), "webhook child")) : Optional.empty());
+    }
+
+    private WebhookDeclaration.Part part(JsonNode part, String place) {
+        refuseUnknown(place, part, PART_KEYS);
+        Map<String, WebhookDeclaration.Value> values = new LinkedHashMap<>();
+        part.path("columns")
+                .fields()
+                .forEachRemaining(column ->
+                        values.put(column.getKey(), value(place + " column " + column.getKey(), column.getValue())));
+        return new WebhookDeclaration.Part(
+                texts(part.path("write")),
+                texts(part.path("delete")),
+                optionalSteps(part, "list"),
+                part.path("whole").asBoolean(false),
+                optionalSteps(part, "parent"),
+                values);
+    }
+
+    private WebhookDeclaration.Value value(String place, JsonNode value) {
+        if (value.isTextual()) {
+            return new WebhookDeclaration.Value(
+                    steps(value.textValue()), WebhookDeclaration.Form.SAME, Map.of(), List.of(), List.of());
+        }
+        refuseUnknown(place, value, VALUE_KEYS);
+        String word = value.path("form").asText("same");
+        Optional<WebhookDeclaration.Form> form = Arrays.stream(WebhookDeclaration.Form.values())
+                .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(word))
+                .findFirst();
+        if (form.isEmpty()) {
+            errors.add(file + ": " + place + " has the form '" + word + "', which is none of same, upper and list");
+        }
+        Map<String, String> names = new LinkedHashMap<>();
+        value.path("names")
+                .fields()
+                .forEachRemaining(
+                        name -> names.put(name.getKey(), name.getValue().asText()));
+        return new WebhookDeclaration.Value(
+                steps(text(value, "path")),
+                form.orElse(WebhookDeclaration.Form.SAME),
+                names,
+                optionalSteps(value, "times"),
+                optionalSteps(value, "less"));
+    }
+
+    private List<String> optionalSteps(JsonNode node, String key) {
+        return node.has(key) ? steps(text(node, key)) : List.of();
     }
 
     private StreamDeclaration.Pages pages(JsonNode pages) {

@@ -26,7 +26,52 @@ final class StreamRules {
 
     /** Every rule that a declaration breaks, a sentence each; empty when it can be used. */
     static List<String> violations(StreamDeclaration stream) {
-        return Stream.concat(streamViolations(stream), queryViolations(stream)).toList();
+        return Stream.of(streamViolations(stream), queryViolations(stream), webhookViolations(stream))
+                .flatMap(violations -> violations)
+                .toList();
+    }
+
+    private static Stream<String> webhookViolations(StreamDeclaration stream) {
+        return stream.webhook().stream().flatMap(webhook -> {
+            Stream<String> root = partViolations("webhook root", webhook.root(), Optional.of(stream.root()));
+            Stream<String> child =
+                    webhook.child().stream().flatMap(part -> partViolations("webhook child", part, stream.child()));
+            Stream<String> own = Stream.of(
+                            rule(
+                                    stream.root()
+                                            .versionColumn()
+                                            .map(webhook.root().values()::containsKey)
+                                            .orElse(false),
+                                    "webhook root: the version needs a path"),
+                            rule(
+                                    webhook.root().list().isEmpty()
+                                            && webhook.root().parent().isEmpty(),
+                                    "webhook root: a root has neither list nor parent"),
+                            rule(
+                                    webhook.child()
+                                            .map(part -> part.write().isEmpty()
+                                                    == part.parent().isEmpty())
+                                            .orElse(true),
+                                    "webhook child: topics about a child alone, and no others, need the way to its parent"))
+                    .flatMap(Optional::stream);
+            return Stream.of(own, root, child).flatMap(violations -> violations);
+        });
+    }
+
+    private static Stream<String> partViolations(
+            String place, WebhookDeclaration.Part part, Optional<RecordDeclaration> record) {
+        if (record.isEmpty()) {
+            return Stream.of(place + ": the stream has no such record");
+        }
+        Stream<String> unknown = part.values().keySet().stream()
+                .filter(column -> record.get().indexOf(column) < 0)
+                .map(column -> place + ": the column " + column + " is not declared");
+        return Stream.concat(
+                unknown,
+                rule(
+                        part.values().containsKey(record.get().keyColumn()),
+                        place + ": the key " + record.get().keyColumn() + " needs a path")
+                        .stream());
     }
 
     private static Stream<String> streamViolations(StreamDeclaration stream) {

@@ -7,6 +7,10 @@ import dev.tidemark.run.UnknownStore;
 import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
+import dev.tidemark.stream.StreamCatalog;
+import dev.tidemark.webhook.IntakeMeters;
+import dev.tidemark.webhook.WebhookIntake;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -67,10 +71,19 @@ public final class TestApplication implements AutoCloseable {
         settings = SettingsReader.read(all, Map.of());
         main.addInitialProperty(
                 "camel.main.routesIncludePattern",
-                "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml");
+                "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml,"
+                        + "classpath:routes/webhooks-intake.camel.yaml");
         Api.install(main, settings, Clock.systemUTC());
         database = Database.start();
         main.bind("dataSource", database.dataSource());
+        main.bind("webhookDataSource", database.dataSource());
+        main.bind(
+                "webhookIntake",
+                new WebhookIntake(
+                        settings,
+                        StreamCatalog.load(),
+                        new IntakeMeters(new SimpleMeterRegistry()),
+                        Clock.systemUTC()));
         main.configure()
                 .addRoutesBuilder(new PlayedEngine(
                         database.dataSource(), settings.stores().keySet()));

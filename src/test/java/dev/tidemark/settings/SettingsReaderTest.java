@@ -24,7 +24,7 @@ class SettingsReaderTest {
 
         Settings.ShopifyStore shop = settings.stores().get("acme").shopify().orElseThrow();
         assertThat(shop.url()).hasToString("http://127.0.0.1:9001");
-        assertThat(shop.webhookSecret()).contains("hook");
+        assertThat(shop.webhookSecrets()).containsExactly("hook");
         assertThat(settings.shopify().pollInterval()).isEqualTo(Duration.ofMillis(200));
         assertThat(settings.outboundAllow()).containsExactlyInAnyOrder("127.0.0.1", "localhost:8080");
     }

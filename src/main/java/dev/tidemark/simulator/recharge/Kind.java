@@ -45,4 +45,11 @@ enum Kind {
                 .filter(kind -> kind.plural().equals(plural))
                 .findFirst();
     }
+
+    /** What a topic such as {@code subscription/updated} is about. */
+    static Optional<Kind> ofTopic(String topic) {
+        return Arrays.stream(values())
+                .filter(kind -> topic.startsWith(kind.singular() + "/"))
+                .findFirst();
+    }
 }

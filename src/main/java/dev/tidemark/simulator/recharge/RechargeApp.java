@@ -3,6 +3,7 @@ package dev.tidemark.simulator.recharge;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.simulator.Dice;
 import dev.tidemark.simulator.Faults;
 import dev.tidemark.simulator.HttpFaults;
@@ -52,8 +53,23 @@ public final class RechargeApp {
         return api.answer(request);
     }
 
-    /** Answers {@code /_truth/recharge/<plural>}; empty when the path is another. */
+    /**
+     * What a webhook of a topic such as {@code charge/paid} would say now: the record as version 2021-11 writes it under its
+     * singular, and no more than its id where it is gone. Empty when there never was such a record or topic.
+     */
+    public Optional<ObjectNode> webhookBody(String topic, long id) {
+        return Kind.ofTopic(topic)
+                .filter(kind -> !records.versions(kind, id).isEmpty())
+                .map(kind -> WebhookJson.of(kind, id, records.stored(kind, id)));
+    }
+
+    /** Answers {@code /_truth/recharge/<plural>} and {@code webhook-body} beside them; empty when the path is another. */
     public Optional<Reply> truth(Request request) {
+        if (request.path().equals(TRUTH + "webhook-body")) {
+            return webhookBody(request.parameter("topic").orElse(""), number(request, "id", 0))
+                    .map(body -> Reply.json(200, body.toString()))
+                    .or(() -> Optional.of(Reply.notFound()));
+        }
         return kind(request, TRUTH).map(kind -> {
             long after = number(request, "after", 0);
             long limit = number(request, "limit", Long.MAX_VALUE);
