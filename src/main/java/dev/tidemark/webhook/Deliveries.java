@@ -203,7 +203,9 @@ public final class Deliveries {
      * What is wrong with the delivery itself is not tried again; everything else is, with growing pauses.
      */
     public Map<String, Object> judging(Delivery delivery, Throwable thrown) {
+        Throwable root = thrown;
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            root = cause;
             if (cause instanceof FencedException) {
                 return Map.of("decision", "drop");
             }
@@ -211,7 +213,7 @@ public final class Deliveries {
                 return burying(delivery, unwritable.code(), unwritable.getMessage(), unwritable.version());
             }
         }
-        String reason = thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+        String reason = root.getClass().getSimpleName() + ": " + root.getMessage();
         if (delivery.attempts() >= settings.webhook().attempts()) {
             return burying(delivery, "exhausted", reason, Optional.empty());
         }

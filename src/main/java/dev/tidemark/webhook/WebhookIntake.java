@@ -168,8 +168,7 @@ public final class WebhookIntake {
             Map<String, String> headers,
             byte[] body) {
         byte[] digest = Signatures.sha256(body);
-        Optional<Topics.About> about = topics.about(source, topic);
-        Map<String, Object> values = new HashMap<>();
+        Map<String, Object> values = about(topics, source, topic, body);
         values.put("store_id", store);
         values.put(
                 "delivery_id",
@@ -179,12 +178,19 @@ public final class WebhookIntake {
                                         (source + "\n" + topic + "\n").getBytes(StandardCharsets.UTF_8), digest))));
         values.put("source", source);
         values.put("topic", topic);
-        values.put("stream", about.map(each -> each.stream().name()).orElse(null));
-        values.put("record_key", about.flatMap(each -> recordKey(each, body)).orElse(null));
         values.put("triggered_at", triggeredAt.map(Instant::toString).orElse(null));
         values.put("headers", json(headers));
         values.put("payload", body);
         values.put("payload_sha256", digest);
+        return values;
+    }
+
+    /** The stream and the key of the record that a delivery is about; both null when it is about none. */
+    static Map<String, Object> about(Topics topics, String source, String topic, byte[] body) {
+        Optional<Topics.About> about = topics.about(source, topic);
+        Map<String, Object> values = new HashMap<>();
+        values.put("stream", about.map(each -> each.stream().name()).orElse(null));
+        values.put("record_key", about.flatMap(each -> recordKey(each, body)).orElse(null));
         return values;
     }
 

@@ -256,7 +256,9 @@ class ApiTest {
                         "/api/ingest/backfills/{backfill_id}/resume",
                         "/api/ingest/backfills/{backfill_id}/cancel",
                         "/api/ingest/backfills/{backfill_id}/windows/{number}/retry",
-                        "/api/ingest/watermarks");
+                        "/api/ingest/watermarks",
+                        "/webhooks/shopify",
+                        "/webhooks/recharge");
         assertThat(document.at("/components/schemas/SyncRequest/properties").fieldNames())
                 .toIterable()
                 .contains("run_id", "initiator", "requested_at", "store", "stream");
