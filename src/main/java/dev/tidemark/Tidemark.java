@@ -172,7 +172,7 @@ public final class Tidemark implements Engine {
         main.bind("ledger", ledger);
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
-        main.bind("redactions", new Redactions(dataSource, catalog, archive));
+        main.bind("redactions", new Redactions(dataSource, catalog, archive::path));
         main.bind("erasure", new Erasure(dataSource, s3, settings, catalog));
         main.bind(
                 "retryFile",

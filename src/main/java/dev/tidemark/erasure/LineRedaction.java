@@ -26,7 +26,7 @@ import java.util.stream.StreamSupport;
 final class LineRedaction {
     private static final List<String> KEPT = List.of("__typename", "id", "__parentId", "__index");
     /** Numbers keep every digit that they were written with. */
-    private static final ObjectMapper JSON = JsonMapper.builder()
+    static final ObjectMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .build();

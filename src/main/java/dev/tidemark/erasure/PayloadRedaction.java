@@ -20,7 +20,7 @@ import java.util.stream.StreamSupport;
  * processed and counted. Deliveries come in the vendors' own shape, so what is kept is named here and everything else goes.
  */
 final class PayloadRedaction {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = LineRedaction.JSON;
     private static final List<String> KEPT = List.of(
             "id",
             "admin_graphql_api_id",

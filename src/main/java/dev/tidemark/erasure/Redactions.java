@@ -1,6 +1,5 @@
 package dev.tidemark.erasure;
 
-import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.ArchivedFile;
 import dev.tidemark.run.Run;
 import dev.tidemark.stream.StreamCatalog;
@@ -14,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,12 +27,13 @@ public final class Redactions {
 
     private final ErasureDatabase database;
     private final StreamCatalog catalog;
-    private final Archive archive;
+    private final Function<Run, Path> localFile;
 
-    public Redactions(DataSource database, StreamCatalog catalog, Archive archive) {
+    /** @param localFile where a run's file lies on this machine */
+    public Redactions(DataSource database, StreamCatalog catalog, Function<Run, Path> localFile) {
         this.database = new ErasureDatabase(database);
         this.catalog = catalog;
-        this.archive = archive;
+        this.localFile = localFile;
     }
 
     /**
@@ -50,7 +51,7 @@ public final class Redactions {
         }
         Persons persons = persons(run.store()).with(known);
         Persons found = persons.nobody();
-        Path whole = archive.path(run);
+        Path whole = localFile.apply(run);
         Path part = whole.resolveSibling(whole.getFileName() + ".part-redacted-" + run.epoch());
         try {
             FileRedaction.Outcome outcome =
