@@ -1,6 +1,7 @@
 -- Every metric of the ledger, one row each: what Prometheus shows as tidemark_*.
 -- In:  nothing
--- Out: name, description, kind (counter, gauge, timer), store_id, stream, label and label_value (or null), value, items
+-- Out: name, description, kind (counter, gauge, timer), store_id, stream, label and label_value (or null; several of each are
+--      joined by commas), value, items
 --      (timers only: how many runs the value is the sum of)
 --
 -- Every (store, stream) that ever ran gets a row for each gauge, zero where there is nothing, so that a series never
@@ -9,11 +10,13 @@ with streams as (
     select store_id, stream from sync_run
     union
     select store_id, stream from sync_watermark
+    union
+    select store_id, stream from dead_letter
 ), latest as (
-    -- Backfills leave the watermark alone, so they neither hold nor free it.
+    -- Only daily runs move the watermark, so no other run holds or frees it.
     select distinct on (store_id, stream) store_id, stream, status, watermark_advanced, initiated_at, finished_at
       from sync_run
-     where finished_at is not null and job_type <> 'FULL_BACKFILL_EXECUTE'
+     where finished_at is not null and job_type = 'DAILY_SYNC_EXECUTE'
      order by store_id, stream, initiated_at desc, run_id desc
 ), ended as (
     select store_id, stream, status, count(*) as runs
@@ -35,6 +38,10 @@ with streams as (
       from webhook_delivery
      where state = 'processing'
      group by store_id, source
+), letters as (
+    select store_id, stream, kind, state, count(*) as letters, extract(epoch from now() - min(first_seen_at)) as age
+      from dead_letter
+     group by store_id, stream, kind, state
 ), active as (
     select store_id, stream, count(*) as runs, extract(epoch from now() - min(initiated_at)) as age
       from sync_run
@@ -80,6 +87,28 @@ union all
 select 'tidemark.dead.letters.open', 'Records set aside that nobody settled yet', 'gauge', s.store_id, s.stream, null, null,
        (select count(*) from dead_letter d where d.store_id = s.store_id and d.stream = s.stream and d.state = 'open'), 0
   from streams s
+union all
+select 'tidemark.dead.letters', 'Records ever set aside, by what became of them', 'gauge', s.store_id, s.stream,
+       'kind,state', k.kind || ',' || t.state, coalesce(l.letters, 0), 0
+  from streams s
+ cross join (values ('bulk_line'), ('page'), ('webhook')) k (kind)
+ cross join (values ('open'), ('retried'), ('resolved'), ('discarded')) t (state)
+  left join letters l on l.store_id = s.store_id and l.stream = s.stream and l.kind = k.kind and l.state = t.state
+union all
+select 'tidemark.dead.letters.oldest.age.seconds', 'Time since the oldest open dead letter was first seen; 0 when there is none',
+       'gauge', s.store_id, s.stream, null, null,
+       coalesce((select max(l.age) from letters l where l.store_id = s.store_id and l.stream = s.stream and l.state = 'open'), 0), 0
+  from streams s
+union all
+select 'tidemark.erasures.open', 'Requests to erase or tell a person''s data that are not done', 'gauge', q.store_id, '', null, null,
+       count(*) filter (where q.state = 'open'), 0
+  from erasure_request q
+ group by q.store_id
+union all
+select 'tidemark.erasures.oldest.age.seconds', 'Time since the oldest of them was made; 0 when there is none', 'gauge', q.store_id, '',
+       null, null, coalesce(extract(epoch from now() - min(q.requested_at) filter (where q.state = 'open')), 0), 0
+  from erasure_request q
+ group by q.store_id
 union all
 select 'tidemark.gaps.open', 'Ranges of time that no run has read', 'gauge', s.store_id, s.stream, null, null,
        (select count(*) from sync_gap g where g.store_id = s.store_id and g.stream = s.stream and g.state = 'open'), 0

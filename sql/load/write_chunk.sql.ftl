@@ -38,7 +38,7 @@ with lease as materialized (
                     (${lists.names(root.values, "n.")})
                     and o.deleted_at is null then 'unchanged'
                -- An archive that is loaded again is no later reading than the one that wrote the row.
-               when :#job_type = 'REINGEST_EXECUTE' and o.stored_version = n.${root.version}
+               when :#job_type in ('REINGEST_EXECUTE', 'DEAD_LETTER_RETRY') and o.stored_version = n.${root.version}
                     and o.stored_run_number > cast(:#run_number as int8) then 'stale'
                else 'write'
            end as verdict,
@@ -122,7 +122,7 @@ with lease as materialized (
                     is not distinct from
                     (${lists.names(child.values, "n.")})
                     and o.removed_at is null and o.run_number >= p.run_number then 'unchanged'
-               when :#job_type = 'REINGEST_EXECUTE' and o.${child.parentVersion} = n.${child.parentVersion}
+               when :#job_type in ('REINGEST_EXECUTE', 'DEAD_LETTER_RETRY') and o.${child.parentVersion} = n.${child.parentVersion}
                     and o.run_number > cast(:#run_number as int8) then 'stale'
                else 'write'
            end as verdict,

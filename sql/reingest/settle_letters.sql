@@ -26,7 +26,7 @@ update dead_letter d
  cross join lateral (
        select p.record_key, p.raw_sha256, p.state, p.settled_reason
          from dead_letter p
-        where p.store_id = request.store_id and p.stream = request.stream and p.state in ('resolved', 'discarded')) before
+        where p.store_id = request.store_id and p.stream = request.stream and p.state in ('resolved', 'retried', 'discarded')) before
  where d.store_id = request.store_id and d.stream = request.stream and d.state = 'open'
    and d.run_id in (select run_id from loaded)
    and before.record_key = d.record_key and before.raw_sha256 = d.raw_sha256

@@ -6,7 +6,11 @@ import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
 import dev.tidemark.archive.ObjectStorage;
+import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.cli.TidemarkCommand;
+import dev.tidemark.erasure.Erasure;
+import dev.tidemark.erasure.Redactions;
+import dev.tidemark.letters.RetryFile;
 import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
 import dev.tidemark.operations.Management;
@@ -75,6 +79,9 @@ public final class Tidemark implements Engine {
             "5-finish",
             "backfill",
             "reingest",
+            "letters",
+            "erasure",
+            "erasure",
             "errors",
             "telemetry",
             "queries",
@@ -168,6 +175,15 @@ public final class Tidemark implements Engine {
         main.bind("ledger", ledger);
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
+        main.bind("redactions", new Redactions(dataSource, catalog, archive::path));
+        main.bind("erasure", new Erasure(dataSource, s3, settings, catalog));
+        main.bind(
+                "retryFile",
+                new RetryFile(
+                        settings,
+                        catalog,
+                        archive,
+                        new StoredArchives(s3, settings.s3().bucket())));
         main.bind("downloadAddress", new DownloadAddress(settings));
         main.bind("tables", new DatabaseTables(settings, s3));
         main.bind("shopify", shopify);
@@ -236,7 +252,7 @@ public final class Tidemark implements Engine {
         String routes = Stream.concat(
                         ROUTES.stream(),
                         serves
-                                ? Stream.of("api", "operations", "webhooks-intake", "webhooks", "subscriptions")
+                                ? Stream.of("api", "api-letters", "operations", "webhooks-intake", "webhooks", "subscriptions")
                                 : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));

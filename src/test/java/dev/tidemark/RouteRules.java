@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** Rules of the route files. Each returns every violation, one line each. */
 final class RouteRules {
     private static final Pattern ID = Pattern.compile(
-            "(stream|fetch|archive|load|sync|backfill|telemetry|query|api|doctor|operations|webhook|catalog|lots)(-[a-z0-9]+)*");
+            "(stream|fetch|archive|load|sync|backfill|telemetry|query|api|doctor|operations|webhook|catalog|lots|letters|erasure)(-[a-z0-9]+)*");
 
     /** Steps that lose, repeat or hide work; what to do instead is in docs/decisions. */
     private static final List<String> FORBIDDEN_STEPS = List.of(

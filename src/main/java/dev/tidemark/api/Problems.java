@@ -64,6 +64,9 @@ public final class Problems {
                         invalid.getMessage(),
                         Map.of("parameter", invalid.parameter()));
             }
+            if (cause instanceof ActRefused refused) {
+                return refused.problem();
+            }
             if (cause instanceof InvalidBackfill invalid) {
                 return new Problem(
                         400,

@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import dev.tidemark.api.ActRefused;
 import dev.tidemark.api.InvalidRequest;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.InvalidBackfill;
@@ -27,6 +28,9 @@ final class Failures {
                     if (cause instanceof CommandFailure known) {
                         return Stream.of(known.exitCode());
                     }
+                    if (cause instanceof ActRefused refused) {
+                        return Stream.of(refused.isConflict() ? ExitCode.CONFLICT : ExitCode.ERROR);
+                    }
                     if (isWronglyAsked(cause)) {
                         return Stream.of(ExitCode.USAGE);
                     }
@@ -39,8 +43,10 @@ final class Failures {
     /** The first message that was written for an operator; otherwise the first that is not Camel's own wrapping. */
     static String messageOf(Throwable failure) {
         Throwable told = causes(failure)
-                .filter(cause ->
-                        cause instanceof CommandFailure || isWronglyAsked(cause) || cause instanceof DependencyDown)
+                .filter(cause -> cause instanceof CommandFailure
+                        || cause instanceof ActRefused
+                        || isWronglyAsked(cause)
+                        || cause instanceof DependencyDown)
                 .findFirst()
                 .or(() -> causes(failure)
                         .filter(cause -> !cause.getClass().getName().startsWith("org.apache.camel."))

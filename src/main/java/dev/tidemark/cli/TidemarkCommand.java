@@ -100,6 +100,8 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(new VerifyCommand(root))
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
+                .addSubcommand(DeadLettersCommand.with(root))
+                .addSubcommand(EraseCommand.with(root))
                 .addSubcommand(StreamsCommand.with(root))
                 .addSubcommand(LotsCommand.with(root))
                 .addSubcommand(WebhooksCommand.with(root))

@@ -104,8 +104,16 @@ public final class LedgerMetrics {
     private static Tags tags(Map<String, Object> row) {
         Tags tags = Tags.of("store", (String) row.get("store_id"), "stream", (String) row.get("stream"));
         return Optional.ofNullable((String) row.get("label"))
-                .map(label -> tags.and(label, (String) row.get("label_value")))
+                .map(labels -> labels(tags, labels.split(","), ((String) row.get("label_value")).split(",")))
                 .orElse(tags);
+    }
+
+    private static Tags labels(Tags tags, String[] names, String[] values) {
+        Tags all = tags;
+        for (int index = 0; index < names.length; index++) {
+            all = all.and(names[index], values[index]);
+        }
+        return all;
     }
 
     private static Number number(Map<String, Object> row, String column) {

@@ -7,5 +7,7 @@ public enum JobType {
     /** A range of history, which leaves the watermark alone. */
     FULL_BACKFILL_EXECUTE,
     /** An archived run that is loaded again without the source, which leaves the watermark alone. */
-    REINGEST_EXECUTE
+    REINGEST_EXECUTE,
+    /** Lines of dead letters that are loaded again after their cause was removed; it leaves the watermark alone. */
+    DEAD_LETTER_RETRY
 }

@@ -75,6 +75,19 @@ public final class Ledger {
         return values;
     }
 
+    /**
+     * Values of {@code start_retry.sql}.
+     *
+     * @param act act_id; null asks for the next retry of any act
+     */
+    public Map<String, Object> retrying(Map<String, Object> act) {
+        Map<String, Object> values = new HashMap<>();
+        values.put("act_id", act == null ? null : Objects.toString(act.get("act_id"), null));
+        values.put("chunk_lines", settings.sync().chunkLines());
+        values.put("retry_for_millis", settings.sync().retryFor().toMillis());
+        return values;
+    }
+
     private Collection<String> streamsOf(String store) {
         return streams.stream()
                 .filter(settings.stores().get(store)::hasSourceOf)

@@ -46,7 +46,7 @@ final class StreamReader {
             "key-within-parent",
             "day",
             "columns");
-    private static final Set<String> COLUMN_KEYS = Set.of("type", "path");
+    private static final Set<String> COLUMN_KEYS = Set.of("type", "path", "personal", "person");
 
     private final String file;
     private final List<String> errors;
@@ -182,7 +182,9 @@ final class StreamReader {
         return new ColumnDeclaration(
                 name,
                 type.orElse(ColumnType.TEXT),
-                paths.stream().map(StreamReader::steps).toList());
+                paths.stream().map(StreamReader::steps).toList(),
+                column.path("personal").asBoolean(false),
+                Optional.ofNullable(column.path("person").textValue()));
     }
 
     private void refuseUnknown(String place, JsonNode node, Set<String> known) {

@@ -159,6 +159,14 @@ final class StreamRules {
                                 column.paths().size() <= 1 || column.type() == ColumnType.CURRENCY,
                                 where + ": only a currency may have several paths"),
                         rule(
+                                column.person()
+                                        .map(ColumnDeclaration.PERSONS::contains)
+                                        .orElse(true),
+                                where + ": person must be one of " + ColumnDeclaration.PERSONS),
+                        rule(
+                                !column.personal() || !isNeeded(record, column.name()),
+                                where + ": a key, a version or a day cannot be personal, for it must stay"),
+                        rule(
                                 column.paths().stream().noneMatch(path -> leadsThroughValue(record, path)),
                                 where + ": a path leads through another column's value"))
                 .flatMap(Optional::stream);
@@ -196,6 +204,12 @@ final class StreamRules {
                 .filter(step -> !step.equals("__index") && !words.contains(step))
                 .map(step -> "the query does not select '" + step + "', which a column's path needs");
         return Stream.concat(own, unselected);
+    }
+
+    private static boolean isNeeded(RecordDeclaration record, String column) {
+        return column.equals(record.keyColumn())
+                || record.versionColumn().filter(column::equals).isPresent()
+                || record.dayColumns().contains(column);
     }
 
     private static boolean leadsThroughValue(RecordDeclaration record, List<String> path) {

@@ -1,10 +1,12 @@
 package dev.tidemark.webhook;
 
+import dev.tidemark.erasure.Redactions;
 import dev.tidemark.fixture.Database;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
 import dev.tidemark.stream.StreamCatalog;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,8 @@ final class DeliveredShop implements AutoCloseable {
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", database.dataSource());
+        camel.getRegistry()
+                .bind("redactions", new Redactions(database.dataSource(), catalog, run -> Path.of("no-file")));
         WebhookRoutes.bind(camel, settings, catalog);
         for (String routes : List.of("queries", "webhooks")) {
             PluginHelper.getRoutesLoader(camel)
