@@ -19,6 +19,7 @@ import dev.tidemark.run.Backfills;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
 import dev.tidemark.run.Ledger;
+import dev.tidemark.run.Outage;
 import dev.tidemark.run.Switches;
 import dev.tidemark.run.UnknownStream;
 import dev.tidemark.run.Worker;
@@ -81,7 +82,7 @@ public final class Tidemark implements Engine {
             "reingest",
             "letters",
             "erasure",
-            "erasure",
+            "reconcile",
             "errors",
             "telemetry",
             "queries",
@@ -171,8 +172,9 @@ public final class Tidemark implements Engine {
         main.bind("settings", settings);
         main.bind("catalog", catalog);
         main.bind("worker", worker);
-        Ledger ledger = new Ledger(settings, streams, clock);
+        Ledger ledger = new Ledger(settings, streams, names(catalog, StreamDeclaration::isReconcilable), clock);
         main.bind("ledger", ledger);
+        main.bind("outage", new Outage(clock));
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
         main.bind("redactions", new Redactions(dataSource, catalog, archive::path));
@@ -269,6 +271,12 @@ public final class Tidemark implements Engine {
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
         properties.setProperty("engine.subscription-period", "60000");
         properties.setProperty("engine.serves", String.valueOf(serves));
+        properties.setProperty(
+                "engine.reconciles",
+                String.valueOf(serves && settings.reconcile().schedule().isPresent()));
+        properties.setProperty(
+                "engine.reconcile-cron",
+                settings.reconcile().schedule().orElse("0 0 3 ? * SUN").replace(' ', '+'));
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(

@@ -1,5 +1,6 @@
 package dev.tidemark.operations;
 
+import dev.tidemark.run.Outage;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -69,9 +70,10 @@ public final class LedgerMetrics {
     /** Notes that the ledger could not be read; the meters keep their last values. */
     public void unread(Exchange exchange) {
         databaseUp = 0;
-        LOG.warn(
-                "Reading the metrics failed, they keep their last values: {}",
-                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class).toString());
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (!Outage.isAbout(cause)) {
+            LOG.warn("Reading the metrics failed, they keep their last values: {}", cause.toString());
+        }
     }
 
     private void register(Meter meter, String kind, String description) {

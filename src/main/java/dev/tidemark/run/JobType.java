@@ -9,5 +9,9 @@ public enum JobType {
     /** An archived run that is loaded again without the source, which leaves the watermark alone. */
     REINGEST_EXECUTE,
     /** Lines of dead letters that are loaded again after their cause was removed; it leaves the watermark alone. */
-    DEAD_LETTER_RETRY
+    DEAD_LETTER_RETRY,
+    /** A scan of the ids that the source has, which marks records that are gone and leaves the watermark alone. */
+    RECONCILE_EXECUTE,
+    /** The same scan for {@code verify --source}, which changes no record. */
+    VERIFY_EXECUTE
 }

@@ -7,6 +7,7 @@ import dev.tidemark.simulator.Simulator;
 import dev.tidemark.simulator.SimulatorOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,6 +141,15 @@ final class World implements AutoCloseable {
         return engine().sync(stream, RUN_LIMIT);
     }
 
+    /** Looks for deleted records of a stream, in this JVM, and waits for the end. */
+    Outcome reconcile(String stream, String... further) {
+        Map<String, Object> values = new TreeMap<>();
+        for (int index = 0; index < further.length; index += 2) {
+            values.put(further[index], further[index + 1]);
+        }
+        return engine().reconcile(stream, values, RUN_LIMIT);
+    }
+
     /** The application inside this JVM; started when it is first wanted. */
     InProcess engine() {
         if (engine.isEmpty()) {
@@ -151,6 +161,26 @@ final class World implements AutoCloseable {
     /** Another application inside this JVM, which the story ends itself. */
     Engine start(Engine.Role role) {
         return Tidemark.start(SettingsReader.read(Map.of(), environment), role);
+    }
+
+    /** Everything that {@code serve} starts, inside this JVM; the story ends it. */
+    Engine serve() {
+        return ports().start(new Engine.Role.Serve());
+    }
+
+    /** Gives what serves ports that nobody else has. */
+    World ports() {
+        set("TIDEMARK_API_PORT", freePort());
+        set("TIDEMARK_MANAGEMENT_PORT", freePort());
+        return set("TIDEMARK_HAWTIO_PORT", "0");
+    }
+
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return String.valueOf(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Ends the application inside this JVM, as a restart would; the next run starts another. */
