@@ -254,7 +254,13 @@ public final class Tidemark implements Engine {
         String routes = Stream.concat(
                         ROUTES.stream(),
                         serves
-                                ? Stream.of("api", "api-letters", "operations", "webhooks-intake", "webhooks", "subscriptions")
+                                ? Stream.of(
+                                        "api",
+                                        "api-letters",
+                                        "operations",
+                                        "webhooks-intake",
+                                        "webhooks",
+                                        "subscriptions")
                                 : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
