@@ -251,6 +251,8 @@ public final class Tidemark implements Engine {
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
+        // There is a second one for webhooks, and Camel would choose neither.
+        properties.setProperty("camel.component.sql.dataSource", "#bean:dataSource");
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
         properties.setProperty("camel.main.jmxEnabled", String.valueOf(serves));
