@@ -26,11 +26,14 @@ import dev.tidemark.settings.Settings;
 import dev.tidemark.source.Pages;
 import dev.tidemark.source.database.DatabaseTables;
 import dev.tidemark.source.recharge.RechargePages;
+import dev.tidemark.source.recharge.RechargeSubscriptions;
 import dev.tidemark.source.shopify.ShopifyBulk;
 import dev.tidemark.source.shopify.ShopifyPages;
+import dev.tidemark.source.shopify.ShopifySubscriptions;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
 import dev.tidemark.webhook.IntakeMeters;
+import dev.tidemark.webhook.Subscriptions;
 import dev.tidemark.webhook.WebhookIntake;
 import dev.tidemark.webhook.WebhookRoutes;
 import dev.tidemark.webhook.Webhooks;
@@ -191,6 +194,9 @@ public final class Tidemark implements Engine {
             main.bind("webhookDataSource", webhookDataSource.orElseThrow());
             main.bind("webhookIntake", new WebhookIntake(settings, catalog, new IntakeMeters(meters), clock));
             main.configure().addRoutesBuilder(new WebhookRoutes(catalog));
+            main.bind("subscriptions", new Subscriptions(settings, catalog, clock));
+            main.bind("shopifySubscriptions", new ShopifySubscriptions());
+            main.bind("rechargeSubscriptions", new RechargeSubscriptions(settings));
         }
         main.configure().addRoutesBuilder(declaredRoutes(settings, streams, serves));
         main.configure().addRoutesBuilder(new LoadRoutes(catalog));
@@ -199,7 +205,7 @@ public final class Tidemark implements Engine {
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
-                LoadRoutes.bind(context, settings, catalog);
+                LoadRoutes.bind(context, settings, catalog, dataSource);
                 WebhookRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
             }
@@ -246,21 +252,28 @@ public final class Tidemark implements Engine {
         String routes = Stream.concat(
                         ROUTES.stream(),
                         serves
-                                ? Stream.of("api", "api-letters", "operations", "webhooks-intake", "webhooks")
+                                ? Stream.of(
+                                        "api",
+                                        "api-letters",
+                                        "operations",
+                                        "webhooks-intake",
+                                        "webhooks",
+                                        "subscriptions")
                                 : Stream.empty())
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
-        // There is a second one for webhooks, and Camel would choose neither.
-        properties.setProperty("camel.component.sql.dataSource", "#bean:dataSource");
         properties.setProperty("camel.main.name", "tidemark");
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
         properties.setProperty("camel.main.jmxEnabled", String.valueOf(serves));
         properties.setProperty("camel.main.autoConfigurationLogSummary", "false");
+        // Webhooks have connections of their own beside it, so that the component cannot guess.
+        properties.setProperty("camel.component.sql.data-source", "#dataSource");
         properties.setProperty("tidemark.s3.bucket", settings.s3().bucket());
         properties.setProperty("engine.works", String.valueOf(works));
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
+        properties.setProperty("engine.subscription-period", "60000");
         properties.setProperty("engine.serves", String.valueOf(serves));
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");

@@ -42,6 +42,7 @@ final class RouteRules {
             "direct:fetch-recharge-${variable.run.store}",
                     "the store was looked up in the settings when the run was made",
             "direct:fetch-shopify-${variable.store}", "the store was looked up in the settings by the caller",
+            "direct:fetch-recharge-${variable.store}", "the store was looked up in the settings by the caller",
             "direct:load-${variable.run.stream}", "the stream was looked up in the catalog when the run was made");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^}]+)}}");

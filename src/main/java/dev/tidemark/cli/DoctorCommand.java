@@ -1,5 +1,6 @@
 package dev.tidemark.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +21,7 @@ import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -212,6 +214,7 @@ final class DoctorCommand implements Callable<Integer> {
                     .map(Settings.Store::id)
                     .sorted()
                     .forEach(store -> findings.addAll(checkTables(engine, store)));
+            findings.addAll(checkWebhooks(engine, settings));
             return findings;
         } catch (RuntimeException e) {
             if (!Failures.isDependencyAway(e)) {
@@ -220,6 +223,49 @@ final class DoctorCommand implements Callable<Integer> {
             return List.of(Finding.away(
                     "object storage", Failures.messageOf(e), "check tidemark.s3.endpoint, region, bucket and keys"));
         }
+    }
+
+    private static List<Finding> checkWebhooks(Engine engine, Settings settings) {
+        if (settings.webhooksUrl().isEmpty()) {
+            return List.of(
+                    Finding.warn(
+                            "webhooks",
+                            "tidemark.webhooks.public-url is not set, so the vendors' subscriptions are not looked after",
+                            "set it to where the vendors reach this service, or subscribe by hand; daily runs are right without it"));
+        }
+        Map<String, Object> everyStore = new HashMap<>();
+        everyStore.put("store", null);
+        JsonNode topics = RunDocument.parseJson(engine.request("query-webhook-topics", everyStore, String.class))
+                .path("items");
+        List<Finding> findings = new ArrayList<>();
+        long subscribed = 0;
+        for (JsonNode topic : topics) {
+            String subject = "webhooks, store " + topic.path("store").asText() + ", "
+                    + topic.path("topic").asText();
+            boolean there = topic.path("subscribed").asBoolean();
+            subscribed += there ? 1 : 0;
+            if (!there && !topic.path("address").isNull()) {
+                findings.add(Finding.warn(
+                        subject,
+                        "not subscribed: "
+                                + topic.path("problem").asText("it is made within a minute of the next start"),
+                        "see docs/how-to/keep-webhooks-alive.md; the stream's daily run is right without it"));
+            }
+            if (topic.path("silent").asBoolean()) {
+                findings.add(Finding.warn(
+                        subject,
+                        "silent since " + topic.path("silent_since").asText() + ", usually every "
+                                + topic.path("usual_interval").asText(),
+                        "see docs/how-to/keep-webhooks-alive.md; a run has made up for it"));
+            }
+        }
+        findings.add(
+                0,
+                Finding.ok(
+                        "webhooks",
+                        subscribed + " of " + topics.size() + " topics subscribed at "
+                                + settings.webhooksUrl().orElseThrow()));
+        return findings;
     }
 
     private static Finding checkObjectStorage(Engine engine, Settings.S3 settings) {

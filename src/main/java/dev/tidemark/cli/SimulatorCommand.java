@@ -85,6 +85,19 @@ final class SimulatorCommand implements Callable<Integer> {
     @Option(names = "--domain", paramLabel = "DOMAIN", description = "The shop's myshopify.com domain.")
     private String domain;
 
+    @Option(
+            names = "--webhooks",
+            paramLabel = "URL",
+            description = "Deliver webhooks to URL/webhooks/shopify and URL/webhooks/recharge.")
+    private String webhooks;
+
+    @Option(
+            names = "--webhook-topics",
+            paramLabel = "TOPIC",
+            split = ",",
+            description = "Topics to deliver there without a subscription; all for every one.")
+    private List<String> webhookTopics = List.of();
+
     private final TidemarkCommand root;
 
     SimulatorCommand(TidemarkCommand root) {
@@ -132,6 +145,9 @@ final class SimulatorCommand implements Callable<Integer> {
             if (domain != null) {
                 options.domain(domain);
             }
+            if (webhooks != null) {
+                options.webhooks(webhooks, webhookTopics.toArray(String[]::new));
+            }
             faults.forEach(options::fault);
             return options.build();
         } catch (IllegalArgumentException e) {
@@ -148,6 +164,8 @@ final class SimulatorCommand implements Callable<Integer> {
         where.put("recharge_token", shop.rechargeToken());
         where.put("seed", seed);
         where.put("orders", orders);
+        where.put("webhook_secret", shop.webhookSecret());
+        where.put("recharge_webhook_secret", shop.rechargeWebhookSecret());
         s3.ifPresent(server -> where.put("s3_endpoint", server.endpoint()));
         root.terminal().out().println(where);
         root.terminal()

@@ -104,6 +104,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(EraseCommand.with(root))
                 .addSubcommand(StreamsCommand.with(root))
                 .addSubcommand(LotsCommand.with(root))
+                .addSubcommand(WebhooksCommand.with(root))
                 .addSubcommand(new MigrateCommand(root))
                 .addSubcommand(new DoctorCommand(root))
                 .addSubcommand(new SimulatorCommand(root));

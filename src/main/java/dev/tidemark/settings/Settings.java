@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
  *     vendor's download hosts, lower case
  * @param workDirectory local files of unfinished runs
  * @param stores by store id
+ * @param webhooksUrl where the vendors reach this service, without the paths of its webhooks; empty: their subscriptions are
+ *     left alone
  */
 public record Settings(
         Optional<Database> database,
@@ -40,7 +42,8 @@ public record Settings(
         Webhook webhook,
         Set<String> outboundAllow,
         Path workDirectory,
-        Map<String, Store> stores) {
+        Map<String, Store> stores,
+        Optional<URI> webhooksUrl) {
 
     /** The streams that read tables, of all stores; the others are declared in {@code streams/}. */
     public Set<String> tableStreams() {

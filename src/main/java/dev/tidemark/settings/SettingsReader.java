@@ -192,7 +192,29 @@ public final class SettingsReader {
                 Path.of(optional(Property.WORK_DIRECTORY)
                         .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "tidemark")
                                 .toString())),
-                stores(allow));
+                stores(allow),
+                webhooksUrl());
+    }
+
+    private Optional<URI> webhooksUrl() {
+        String text = text(Property.WEBHOOKS_PUBLIC_URL);
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI url = new URI(text);
+            boolean here = "127.0.0.1".equals(url.getHost()) || "localhost".equals(url.getHost());
+            boolean usable = url.getHost() != null
+                    && url.getQuery() == null
+                    && ("https".equals(url.getScheme()) || (here && "http".equals(url.getScheme())));
+            if (usable) {
+                return Optional.of(url);
+            }
+        } catch (URISyntaxException e) {
+            // Reported below, like any other text that is no address.
+        }
+        errors.add("tidemark.webhooks.public-url must be like https://tidemark.example.com, not '" + text + "'");
+        return Optional.empty();
     }
 
     private Optional<Settings.Database> database() {

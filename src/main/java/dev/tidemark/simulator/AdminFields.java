@@ -1,5 +1,6 @@
 package dev.tidemark.simulator;
 
+import dev.tidemark.simulator.webhook.Subscription;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLNamedType;
@@ -40,6 +41,7 @@ final class AdminFields implements DataFetcher<Object> {
     private final Faults faults;
     private final Downloads downloads;
     private final PageChanges betweenPages;
+    private final WebhookFields webhooks;
 
     AdminFields(
             SimulatorOptions options,
@@ -50,7 +52,8 @@ final class AdminFields implements DataFetcher<Object> {
             BulkOperations bulk,
             Faults faults,
             Downloads downloads,
-            PageChanges betweenPages) {
+            PageChanges betweenPages,
+            WebhookFields webhooks) {
         this.options = options;
         this.types = types;
         this.roots = roots;
@@ -61,6 +64,7 @@ final class AdminFields implements DataFetcher<Object> {
         this.faults = faults;
         this.downloads = downloads;
         this.betweenPages = betweenPages;
+        this.webhooks = webhooks;
     }
 
     @Override
@@ -83,6 +87,10 @@ final class AdminFields implements DataFetcher<Object> {
         if (source instanceof Page.Edge<?> edge) {
             return field.equals("cursor") ? edge.cursor() : edge.node();
         }
+        if (source instanceof Subscription subscription) {
+            return webhooks.value(
+                    subscription, field, environment.getGraphQlContext().get("call"));
+        }
         if (source instanceof BulkOperation operation) {
             return ofOperation(operation, field, environment.getGraphQlContext().get("call"));
         }
@@ -104,6 +112,12 @@ final class AdminFields implements DataFetcher<Object> {
             case "node" -> node(environment.getArgument("id"));
             case "bulkOperation" -> operation(environment.getArgument("id")).orElse(null);
             case "bulkOperations" -> operations(environment, call);
+            case "webhookSubscriptions" ->
+                paging.page(environment, Subscription::id, Subscription::id, (worthwhile, offer) -> webhooks.list(
+                                environment)
+                        .forEach(offer));
+            case "webhookSubscription" ->
+                webhooks.find(environment.getArgument("id")).orElse(null);
             case "currentBulkOperation" ->
                 environment.getArgument("type").equals("QUERY")
                         ? bulk.all().stream().findFirst().orElse(null)
@@ -125,6 +139,9 @@ final class AdminFields implements DataFetcher<Object> {
 
     private Object mutation(String field, DataFetchingEnvironment environment) {
         Call call = environment.getGraphQlContext().get("call");
+        if (field.startsWith("webhookSubscription")) {
+            return webhooks.mutation(field, environment);
+        }
         if (field.equals("bulkOperationCancel")) {
             String id = environment.getArgument("id");
             return payload(Gid.BULK_OPERATION
@@ -194,7 +211,9 @@ final class AdminFields implements DataFetcher<Object> {
 
     /** The type of an object that is only known as a node. */
     String nameOf(Object node) {
-        return node instanceof BulkOperation ? "BulkOperation" : types.nameOf(node);
+        return node instanceof BulkOperation
+                ? "BulkOperation"
+                : node instanceof Subscription ? "WebhookSubscription" : types.nameOf(node);
     }
 
     /** The name of the first list that a query speaks of. */

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -57,6 +58,7 @@ final class BulkOperations implements AutoCloseable {
         return thread;
     });
     private volatile Timing timing;
+    private volatile Consumer<BulkOperation> ended = operation -> {};
 
     BulkOperations(SimulatorOptions options, ShopClock clock, Faults faults, ScanChanges changes) throws IOException {
         this.clock = clock;
@@ -73,6 +75,11 @@ final class BulkOperations implements AutoCloseable {
 
     void timing(Timing newTiming) {
         timing = newTiming;
+    }
+
+    /** Is told of each operation of the app that came to an end. */
+    void onEnd(Consumer<BulkOperation> listener) {
+        ended = listener;
     }
 
     /** Newest first. */
@@ -221,18 +228,16 @@ final class BulkOperations implements AutoCloseable {
             LOG.error("Bulk operation {} failed", id, e);
             scans.remove(id);
             synchronized (this) {
-                operations.put(
-                        id,
-                        operations
-                                .get(id)
-                                .withEnd(
-                                        BulkOperation.Status.FAILED,
-                                        Optional.of("INTERNAL_SERVER_ERROR"),
-                                        clock.millis(),
-                                        -1,
-                                        Optional.empty(),
-                                        false,
-                                        Optional.empty()));
+                put(operations
+                        .get(id)
+                        .withEnd(
+                                BulkOperation.Status.FAILED,
+                                Optional.of("INTERNAL_SERVER_ERROR"),
+                                clock.millis(),
+                                -1,
+                                Optional.empty(),
+                                false,
+                                Optional.empty()));
             }
         }
     }
@@ -273,7 +278,7 @@ final class BulkOperations implements AutoCloseable {
         }
         scans.remove(id);
         try {
-            operations.put(id, ended(running, result));
+            put(ended(running, result));
         } catch (IOException e) {
             throw new UncheckedIOException("Ending bulk operation " + id + " failed", e);
         }
@@ -337,6 +342,13 @@ final class BulkOperations implements AutoCloseable {
                         .map(fault -> fault.argumentOr("http://169.254.169.254/latest/meta-data/")));
     }
 
+    private void put(BulkOperation operation) {
+        operations.put(operation.id(), operation);
+        if (operation.status().isEnd() && !operation.who().equals("foreign")) {
+            ended.accept(operation);
+        }
+    }
+
     private long offBy(Fault fault) {
         return faults.strike(fault).map(active -> active.numberOr(1)).orElse(0L);
     }
@@ -346,10 +358,7 @@ final class BulkOperations implements AutoCloseable {
     }
 
     private void end(BulkOperation operation, BulkOperation.Status status) {
-        operations.put(
-                operation.id(),
-                operation.withEnd(
-                        status, Optional.empty(), clock.millis(), -1, Optional.empty(), false, Optional.empty()));
+        put(operation.withEnd(status, Optional.empty(), clock.millis(), -1, Optional.empty(), false, Optional.empty()));
     }
 
     private synchronized void endCanceled(long id) {
@@ -357,16 +366,8 @@ final class BulkOperations implements AutoCloseable {
         BulkOperation operation = operations.get(id);
         // The vendor's counts of a canceled operation are never 0 in recordings, though it gives no url.
         BulkOperation counted = scan == null ? operation : operation.withCounts(scan.lines(), scan.roots());
-        operations.put(
-                id,
-                counted.withEnd(
-                        BulkOperation.Status.CANCELED,
-                        Optional.empty(),
-                        0,
-                        -1,
-                        Optional.empty(),
-                        false,
-                        Optional.empty()));
+        put(counted.withEnd(
+                BulkOperation.Status.CANCELED, Optional.empty(), 0, -1, Optional.empty(), false, Optional.empty()));
     }
 
     /** The first half of a file, up to a line's end. */

@@ -50,6 +50,11 @@ public enum Fault {
                     + " selected by edges and pageInfo"),
     RECHARGE_CURSOR_LOOP(Form.TIMES, "Recharge: a page's next_cursor leads back to its own beginning"),
     RECHARGE_PAGE_REPEATED(Form.TIMES, "Recharge: the next page shows the same records, under a cursor of its own"),
+    WEBHOOK_DROPPED(Form.ARG, "ARG percent of the deliveries (default 100) are never sent"),
+    WEBHOOK_DUPLICATED(Form.ARG, "ARG percent of the deliveries (default 100) are sent twice, with the same id"),
+    WEBHOOK_DELAYED(Form.ARG, "Deliveries wait ARG milliseconds, default 5000"),
+    WEBHOOK_REORDERED(
+            Form.ARG, "Deliveries wait up to ARG milliseconds each, default 2000, and so overtake each other"),
     FALL_FORWARD(Form.ARG, "Answers come from version ARG (default the next later one), and the header says so"),
     SHOP_ALIAS(Form.ARG, "shop.myshopifyDomain is ARG, default another shop's name"),
     SEARCH_WARNING(Form.ARG, "Every answer about a list warns that field ARG (default updated_at) was ignored"),

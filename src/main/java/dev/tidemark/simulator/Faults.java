@@ -36,7 +36,8 @@ public final class Faults {
             return argument.isEmpty() ? other : argument;
         }
 
-        long numberOr(long other) {
+        /** The argument as a number; the other where there is none. */
+        public long numberOr(long other) {
             return argument.matches("[+-]?\\d{1,18}") ? Long.parseLong(argument) : other;
         }
 
@@ -125,7 +126,7 @@ public final class Faults {
     }
 
     /** As {@link #strike(Fault)}, for those only that concern what is at hand. */
-    Optional<Active> strike(Fault fault, Predicate<Active> concerned) {
+    public Optional<Active> strike(Fault fault, Predicate<Active> concerned) {
         return active.stream()
                 .filter(entry -> entry.fault() == fault && concerned.test(entry) && entry.strike())
                 .findFirst();

@@ -20,7 +20,8 @@ enum Gid {
     FULFILLMENT("Fulfillment"),
     BASIC_EVENT("BasicEvent"),
     SHOP("Shop"),
-    BULK_OPERATION("BulkOperation");
+    BULK_OPERATION("BulkOperation"),
+    WEBHOOK_SUBSCRIPTION("WebhookSubscription");
 
     private final String prefix;
     private final byte[] escapedPrefix;

@@ -22,6 +22,11 @@ final class Records<R extends Version> {
         void visit(R record) throws IOException;
     }
 
+    /** Is told of each new version, and of the one before it, which a new record does not have. */
+    interface Listener<R> {
+        void changed(Optional<R> before, R after);
+    }
+
     private final Origin<R> origin;
     private final ShopClock clock;
     private final long firstCreatedId;
@@ -29,6 +34,7 @@ final class Records<R extends Version> {
     /** Versions of the records that changed or were made since the start, oldest first; lists are replaced, never changed. */
     private final NavigableMap<Long, List<R>> changed = new ConcurrentSkipListMap<>();
 
+    private volatile Listener<R> listener = (before, after) -> {};
     private long created;
 
     /** @param firstCreatedId the id of the first record made since the start; beyond all those of the origin */
@@ -121,9 +127,15 @@ final class Records<R extends Version> {
     /** Adds a version; the id of a new record comes from {@link #newId}. */
     synchronized void add(R version) {
         List<R> versions = new ArrayList<>(versions(version.id()));
+        Optional<R> before = versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1));
         versions.add(version);
         versions.sort((a, b) -> Long.compare(a.committedAt(), b.committedAt()));
         changed.put(version.id(), List.copyOf(versions));
+        listener.changed(before, version);
+    }
+
+    void listener(Listener<R> newListener) {
+        listener = newListener;
     }
 
     private void scan(

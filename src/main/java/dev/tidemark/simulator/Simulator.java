@@ -1,6 +1,7 @@
 package dev.tidemark.simulator;
 
 import dev.tidemark.simulator.recharge.RechargeApp;
+import dev.tidemark.simulator.webhook.Webhooks;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,10 +11,12 @@ import java.util.function.LongSupplier;
 public final class Simulator implements AutoCloseable {
     private final WireServer server;
     private final BulkOperations bulk;
+    private final Webhooks webhooks;
 
-    private Simulator(WireServer server, BulkOperations bulk) {
+    private Simulator(WireServer server, BulkOperations bulk, Webhooks webhooks) {
         this.server = server;
         this.bulk = bulk;
+        this.webhooks = webhooks;
     }
 
     /**
@@ -31,6 +34,14 @@ public final class Simulator implements AutoCloseable {
         Downloads downloads = new Downloads(options, clock, faults);
         RequestLog requests = new RequestLog();
         BulkOperations bulk = new BulkOperations(options, clock, faults, duringScan);
+        Webhooks webhooks = new Webhooks(
+                clock,
+                faults,
+                options.seed(),
+                options.domain(),
+                options.apiVersions().get(options.apiVersions().size() - 1),
+                options.webhooksUrl(),
+                options.webhookTopics());
         LongSupplier ordersFrom = () -> AccessScopes.ordersVisibleFrom(faults, clock);
         ShopTypes types = new ShopTypes(shop);
         AdminFields fields = new AdminFields(
@@ -42,7 +53,8 @@ public final class Simulator implements AutoCloseable {
                 bulk,
                 faults,
                 downloads,
-                duringScan.pages());
+                duringScan.pages(),
+                new WebhookFields(webhooks.subscriptions()));
         HttpFaults httpFaults = new HttpFaults(faults, clock);
         AdminApi admin = new AdminApi(options, fields, faults, httpFaults);
         RechargeApp recharge = new RechargeApp(
@@ -52,11 +64,21 @@ public final class Simulator implements AutoCloseable {
                 options.sameSecond(),
                 clock,
                 faults,
-                httpFaults);
+                httpFaults,
+                webhooks);
         WebhookBodies bodies = new WebhookBodies(shop, bulk, options.domain());
         TruthApi truth = new TruthApi(shop, clock, bodies);
-        ControlApi control = new ControlApi(new ShopChanges(shop, clock), faults, clock, bulk, duringScan, requests);
+        ShopEvents.tell(shop, bulk, bodies, webhooks, clock);
+        ShopChanges changes = new ShopChanges(shop, clock);
+        ControlApi control = new ControlApi(changes, faults, clock, bulk, duringScan, requests);
+        WebhookControl webhookControl = new WebhookControl(webhooks, bodies, recharge, changes, clock);
         WireServer.Handler handler = request -> {
+            if (request.path().equals("/_truth/deliveries")) {
+                return webhooks.truth(request);
+            }
+            if (request.path().startsWith(WebhookControl.PREFIX)) {
+                return webhookControl.answer(request);
+            }
             if (request.path().startsWith("/_truth/")) {
                 Optional<Reply> ofRecharge = recharge.truth(request);
                 return ofRecharge.isPresent() ? ofRecharge.get() : truth.answer(request);
@@ -78,9 +100,10 @@ public final class Simulator implements AutoCloseable {
                     .with("X-Request-Id", UUID.randomUUID().toString());
         };
         try {
-            return new Simulator(WireServer.listen(options.host(), options.port(), handler), bulk);
+            return new Simulator(WireServer.listen(options.host(), options.port(), handler), bulk, webhooks);
         } catch (IOException portTaken) {
             bulk.close();
+            webhooks.close();
             throw portTaken;
         }
     }
@@ -104,6 +127,16 @@ public final class Simulator implements AutoCloseable {
         return RechargeApp.TOKEN;
     }
 
+    /** What the shop signs its webhooks with, unless told otherwise while it runs. */
+    public String webhookSecret() {
+        return Webhooks.SHOPIFY_SECRET;
+    }
+
+    /** What the subscription app signs its webhooks with, unless told otherwise while it runs. */
+    public String rechargeWebhookSecret() {
+        return Webhooks.RECHARGE_SECRET;
+    }
+
     /** The faults it knows, as rows of a Markdown table: name, what follows the name, meaning. */
     public static String faultTable() {
         return Fault.table();
@@ -112,6 +145,7 @@ public final class Simulator implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        webhooks.close();
         bulk.close();
     }
 }

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What a simulated shop is like. Two shops with the same seed, orders and start have the same data, byte for byte.
@@ -27,6 +28,8 @@ import java.util.Objects;
  *     time
  * @param restoreRate points a second that the API gives back; the bucket holds twenty times as many
  * @param gzip whether downloads are compressed for clients that accept it
+ * @param webhooksUrl where webhooks go that the app's own configuration asks for, without the path; empty for nowhere
+ * @param webhookTopics those topics, {@code all} for every one; what is asked of people's data goes there in any case
  */
 public record SimulatorOptions(
         String host,
@@ -43,7 +46,9 @@ public record SimulatorOptions(
         Duration runningFor,
         long sameSecond,
         int restoreRate,
-        boolean gzip) {
+        boolean gzip,
+        Optional<String> webhooksUrl,
+        List<String> webhookTopics) {
 
     /** The versions a shop serves unless told otherwise: the supported ones, and two old profiles on exact request. */
     public static final List<String> DEFAULT_API_VERSIONS =
@@ -52,6 +57,7 @@ public record SimulatorOptions(
     public SimulatorOptions {
         apiVersions = List.copyOf(apiVersions);
         faults = List.copyOf(faults);
+        webhookTopics = List.copyOf(webhookTopics);
         if (apiVersions.isEmpty()) {
             throw new IllegalArgumentException("A simulated shop needs at least one API version, got none");
         }
@@ -91,6 +97,8 @@ public record SimulatorOptions(
         private long sameSecond;
         private int restoreRate = 100;
         private boolean gzip = true;
+        private Optional<String> webhooksUrl = Optional.empty();
+        private List<String> webhookTopics = List.of();
 
         private Builder() {}
 
@@ -169,6 +177,13 @@ public record SimulatorOptions(
             return this;
         }
 
+        /** Where webhooks go, without the path, and of which topics; none are those that are subscribed to alone. */
+        public Builder webhooks(String url, String... topics) {
+            webhooksUrl = Optional.of(url);
+            webhookTopics = List.of(topics);
+            return this;
+        }
+
         public SimulatorOptions build() {
             return new SimulatorOptions(
                     host,
@@ -185,7 +200,9 @@ public record SimulatorOptions(
                     runningFor,
                     sameSecond,
                     restoreRate,
-                    gzip);
+                    gzip,
+                    webhooksUrl,
+                    webhookTopics);
         }
     }
 }

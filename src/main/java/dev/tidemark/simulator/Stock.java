@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * How much of everything lies where. A day's sales are taken off at once, early in the next morning, and every thirtieth
@@ -20,6 +21,7 @@ final class Stock {
     private final ShopClock clock;
     private final long start;
     private final Map<Long, StockLevel> set = new ConcurrentHashMap<>();
+    private volatile Consumer<StockLevel> listener = level -> {};
 
     Stock(Dice dice, ShopClock clock, long startMillis) {
         this.dice = dice;
@@ -51,7 +53,13 @@ final class Stock {
         long number = number(itemId, Location.ALL.indexOf(location));
         StockLevel level = new StockLevel(number, itemId, location, now, now, available, committed, incoming);
         set.put(number, level);
+        listener.accept(level);
         return level;
+    }
+
+    /** Is told of each level that is set; what a morning takes off is told to nobody. */
+    void listener(Consumer<StockLevel> newListener) {
+        listener = newListener;
     }
 
     private StockLevel level(long itemId, int place) {

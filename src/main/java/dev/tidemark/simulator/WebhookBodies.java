@@ -47,14 +47,18 @@ final class WebhookBodies {
      */
     Optional<ObjectNode> of(String topic, long id) {
         return switch (topic) {
-            case "orders/create", "orders/updated", "orders/cancelled" ->
-                shop.orders().stored(id).map(orders::order);
+            case "orders/create",
+                    "orders/updated",
+                    "orders/cancelled",
+                    "orders/paid",
+                    "orders/fulfilled",
+                    "orders/partially_fulfilled" -> shop.orders().stored(id).map(orders::order);
             case "refunds/create" -> refund(id).map(orders::refund);
             case "order_transactions/create" ->
                 ofOrder(id, Payment::of, Payment::id).map(orders::transaction);
             case "fulfillments/create", "fulfillments/update" ->
                 ofOrder(id, Parcel::of, Parcel::id).map(orders::fulfillment);
-            case "customers/create", "customers/update" ->
+            case "customers/create", "customers/update", "customers/enable", "customers/disable" ->
                 shop.customers().stored(id).map(CustomerBodies::customer);
             case "customers/purchasing_summary" -> shop.customers().stored(id).map(CustomerBodies::purchases);
             case "customer.tags_added", "customer.tags_removed" ->

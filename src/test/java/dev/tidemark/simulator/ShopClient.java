@@ -76,6 +76,13 @@ final class ShopClient implements AutoCloseable {
                 .build());
     }
 
+    HttpResponse<String> post(String path, Map<String, String> headers, String body) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(shop.url() + path)).POST(HttpRequest.BodyPublishers.ofString(body));
+        headers.forEach(request::header);
+        return send(request.build());
+    }
+
     HttpResponse<String> ask(String query, Map<String, Object> variables) {
         ObjectNode body = JSON.createObjectNode().put("query", query);
         body.set("variables", JSON.valueToTree(variables));

@@ -92,7 +92,7 @@ class DeliveriesTest {
     void a_line_that_the_order_does_not_have_any_more_is_removed() {
         shop.deliver("orders/create", V1, order(V1, "10.00"));
         shop.deliver(
-                "orders/edited",
+                "orders/updated",
                 V2,
                 order(V2, "10.00").replace("\"id\":9001,\"product_id\"", "\"id\":9002,\"product_id\""));
         shop.process();

@@ -27,12 +27,15 @@ final class RechargeApi {
     private final Faults faults;
     private final HttpFaults httpFaults;
     private final LeakyBucket bucket;
+    private final WebhookList webhooks;
 
-    RechargeApi(RechargeRecords records, Faults faults, HttpFaults httpFaults, LeakyBucket bucket) {
+    RechargeApi(
+            RechargeRecords records, Faults faults, HttpFaults httpFaults, LeakyBucket bucket, WebhookList webhooks) {
         this.records = records;
         this.faults = faults;
         this.httpFaults = httpFaults;
         this.bucket = bucket;
+        this.webhooks = webhooks;
     }
 
     Reply answer(Request request) {
@@ -52,7 +55,9 @@ final class RechargeApi {
         if (!VERSIONS.contains(version)) {
             return error(426, "Invalid version " + version + ". Supported versions: 2021-11, 2021-01");
         }
-        return get(request, version).with("X-Recharge-Version", version).with("X-Recharge-Limit", bucket.status());
+        Reply reply =
+                request.path().matches(WebhookList.PATH) ? webhooks.answer(request, version) : get(request, version);
+        return reply.with("X-Recharge-Version", version).with("X-Recharge-Limit", bucket.status());
     }
 
     private Reply get(Request request, String version) {

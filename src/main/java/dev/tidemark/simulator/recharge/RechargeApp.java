@@ -11,6 +11,7 @@ import dev.tidemark.simulator.Reply;
 import dev.tidemark.simulator.Request;
 import dev.tidemark.simulator.ShopClock;
 import dev.tidemark.simulator.SubscriptionOrders;
+import dev.tidemark.simulator.webhook.Webhooks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.DateTimeException;
@@ -42,10 +43,12 @@ public final class RechargeApp {
             long sameSecond,
             ShopClock clock,
             Faults faults,
-            HttpFaults httpFaults) {
+            HttpFaults httpFaults,
+            Webhooks webhooks) {
         records = new RechargeRecords(new RechargeGenerator(dice, shop, startMillis / 1_000, sameSecond), clock);
         changes = new RechargeChanges(records, clock);
-        api = new RechargeApi(records, faults, httpFaults, bucket);
+        api = new RechargeApi(records, faults, httpFaults, bucket, new WebhookList(webhooks.subscriptions()));
+        records.listener(new RechargeEvents(webhooks));
     }
 
     /** Answers a request to the API under {@link #PREFIX}. */

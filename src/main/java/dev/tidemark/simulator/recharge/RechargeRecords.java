@@ -32,6 +32,7 @@ final class RechargeRecords {
     /** Versions of what changed or was made since the start, oldest first; lists are replaced, never changed. */
     private final Map<Kind, NavigableMap<Long, List<Entry>>> changed = new ConcurrentHashMap<>();
 
+    private volatile Listener listener = (kind, before, after) -> {};
     private final long[] made = new long[Kind.values().length];
 
     RechargeRecords(RechargeGenerator generator, ShopClock clock) {
@@ -40,6 +41,15 @@ final class RechargeRecords {
         for (Kind kind : Kind.values()) {
             changed.put(kind, new ConcurrentSkipListMap<>());
         }
+    }
+
+    /** Is told of each new version, and of the one before it, which a new record does not have. */
+    interface Listener {
+        void changed(Kind kind, Optional<Entry> before, Entry after);
+    }
+
+    void listener(Listener newListener) {
+        listener = newListener;
     }
 
     /** Some records of a list, and whether more follow in the direction it was walked. */
@@ -115,9 +125,11 @@ final class RechargeRecords {
 
     synchronized void add(Kind kind, Entry version) {
         List<Entry> versions = new ArrayList<>(versions(kind, version.id()));
+        Optional<Entry> before = versions.isEmpty() ? Optional.empty() : Optional.of(versions.get(versions.size() - 1));
         versions.add(version);
         versions.sort(Comparator.comparingLong(Entry::committedMillis));
         changed.get(kind).put(version.id(), List.copyOf(versions));
+        listener.changed(kind, before, version);
     }
 
     synchronized long newId(Kind kind) {
