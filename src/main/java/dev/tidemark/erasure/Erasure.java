@@ -243,6 +243,7 @@ public final class Erasure {
         receipt.put("dead_letters", letters.redact(store, persons, true));
         receipt.put("deliveries", letters.redactDeliveries(store, persons, true));
         receipt.put("exports", objects.removeExports(store, persons));
+        receipt.put("waiting_children", database.change("forget_spill", store));
         receipt.put("work_files", objects.removeLeftovers(store));
     }
 

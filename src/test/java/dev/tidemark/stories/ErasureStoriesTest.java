@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,6 +81,7 @@ class ErasureStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void an_erasure_that_died_between_the_file_and_its_manifest_goes_on(Services services) throws Exception {
         try (World world = StreamStoriesTest.shop(services, 60)) {
