@@ -469,6 +469,11 @@ final class DeadLettersCommand implements Runnable {
                                         Map.of("act_id", begun().get().toString()),
                                         String.class)
                                 : engine.request("letters-" + action, request(), String.class));
+                if (act.path("letters").asLong() == 0) {
+                    throw new CommandFailure(
+                            ExitCode.ERROR,
+                            "There is no act " + act.path("act_id").asText() + ".");
+                }
                 root.terminal().say("tidemark: act " + act.path("act_id").asText());
                 JsonNode done = carriedOut(engine, act);
                 output.document(root.terminal(), done, () -> text(done));
