@@ -11,7 +11,7 @@ select cast(cast(dead_letter_document(d) as jsonb) || jsonb_build_object(
                'open_letters', (select count(*) from dead_letter o
                                  where o.store_id = d.store_id and o.stream = d.stream and o.state = 'open'),
                'sentence', dead_letter_hold(d.store_id, d.stream)),
-           'acts', (select coalesce(jsonb_agg(jsonb_build_object('action', a.action, 'actor', a.actor, 'reason', a.reason,
+           'acts', (select coalesce(jsonb_agg(jsonb_build_object('act_id', a.act_id, 'action', a.action, 'actor', a.actor, 'reason', a.reason,
                                                                  'at', utc_text(a.acted_at)) order by a.audit_id), '[]')
                       from dead_letter_audit a
                      where a.store_id = d.store_id and d.dead_letter_id = any (a.letter_ids))) as text) as document,

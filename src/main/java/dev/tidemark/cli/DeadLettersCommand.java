@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.tidemark.api.LetterFilter;
 import dev.tidemark.run.Engine;
+import dev.tidemark.run.JobType;
 import dev.tidemark.settings.Settings;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -295,7 +296,8 @@ final class DeadLettersCommand implements Runnable {
             },
             footer = {
                 "",
-                "With --wait this process does the work; without it a 'tidemark serve' process does.",
+                "With --wait this process does the work; without it a 'tidemark serve' process does. What a process that died has",
+                "left behind goes on with --act; the act's id was said on stderr, and 'dead-letters show' tells it.",
                 "",
                 "Exit codes: 0 complete, 1 no such open letter, 3 set aside again, 4 a run failed, 7 not the letters of the preview.",
                 "",
@@ -310,6 +312,9 @@ final class DeadLettersCommand implements Runnable {
 
         @Option(names = "--wait", description = "Do the work here and wait for the end.")
         private boolean wait;
+
+        @Option(names = "--act", paramLabel = "ACT_ID", description = "Go on with a retry that was begun before.")
+        private UUID begun;
 
         RetryLetters(TidemarkCommand root) {
             super(root, "retry");
@@ -326,6 +331,11 @@ final class DeadLettersCommand implements Runnable {
         }
 
         @Override
+        Optional<UUID> begun() {
+            return Optional.ofNullable(begun);
+        }
+
+        @Override
         JsonNode carriedOut(Engine engine, JsonNode act) {
             if (!wait) {
                 return act;
@@ -333,11 +343,29 @@ final class DeadLettersCommand implements Runnable {
             Map<String, Object> question = Map.of("act_id", act.path("act_id").asText());
             JsonNode now = act;
             while (now.path("status").asText().equals("running")) {
+                now.path("runs").forEach(run -> takeOver(engine, run));
                 engine.request("letters-next", question, Map.class);
                 LockSupport.parkNanos(LOOK.toNanos());
                 now = RunDocument.parseJson(engine.request("query-letter-act", question, String.class));
             }
             return now;
+        }
+    }
+
+    /** Takes a run over that a dead process left behind; one whose owner lives stays with it. */
+    private static void takeOver(Engine engine, JsonNode run) {
+        if (!List.of("queued", "completed", "partial", "failed")
+                .contains(run.path("status").asText())) {
+            engine.request(
+                    "sync-adopt",
+                    Map.of(
+                            "store",
+                            run.path("store").asText(),
+                            "stream",
+                            run.path("stream").asText(),
+                            "job_type",
+                            JobType.DEAD_LETTER_RETRY.name()),
+                    Map.class);
         }
     }
 
@@ -410,6 +438,11 @@ final class DeadLettersCommand implements Runnable {
 
         abstract Optional<String> reason();
 
+        /** An act that is only gone on with. */
+        Optional<UUID> begun() {
+            return Optional.empty();
+        }
+
         abstract Engine.Role role();
 
         abstract JsonNode carriedOut(Engine engine, JsonNode act);
@@ -417,25 +450,44 @@ final class DeadLettersCommand implements Runnable {
         @Override
         public Integer call() {
             Settings settings = root.settingsWithDatabase();
-            int named = (id == null ? 0 : 1) + (token == null ? 0 : 1) + (filter.isEmpty() ? 0 : 1);
+            int named = (id == null ? 0 : 1)
+                    + (token == null ? 0 : 1)
+                    + (filter.isEmpty() ? 0 : 1)
+                    + (begun().isEmpty() ? 0 : 1);
             if (named != 1) {
                 throw new CommandFailure(
                         ExitCode.USAGE, "Name one letter by its number, or a filter for a preview, or its --token.");
             }
-            if (id == null && token == null) {
+            if (id == null && token == null && begun().isEmpty()) {
                 return preview(settings);
             }
             try (Engine engine = root.starter().start(settings, role())) {
-                Map<String, Object> act = new HashMap<>();
-                act.put("id", id);
-                act.put("token", token);
-                act.put("actor", actor());
-                reason().ifPresent(text -> act.put("reason", text));
-                JsonNode done = carriedOut(
-                        engine, RunDocument.parseJson(engine.request("letters-" + action, act, String.class)));
+                JsonNode act = RunDocument.parseJson(
+                        begun().isPresent()
+                                ? engine.request(
+                                        "query-letter-act",
+                                        Map.of("act_id", begun().get().toString()),
+                                        String.class)
+                                : engine.request("letters-" + action, request(), String.class));
+                if (act.path("letters").asLong() == 0) {
+                    throw new CommandFailure(
+                            ExitCode.ERROR,
+                            "There is no act " + act.path("act_id").asText() + ".");
+                }
+                root.terminal().say("tidemark: act " + act.path("act_id").asText());
+                JsonNode done = carriedOut(engine, act);
                 output.document(root.terminal(), done, () -> text(done));
                 return exitCode(done).number();
             }
+        }
+
+        private Map<String, Object> request() {
+            Map<String, Object> act = new HashMap<>();
+            act.put("id", id);
+            act.put("token", token);
+            act.put("actor", actor());
+            reason().ifPresent(text -> act.put("reason", text));
+            return act;
         }
 
         private int preview(Settings settings) {

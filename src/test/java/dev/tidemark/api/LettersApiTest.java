@@ -1,6 +1,7 @@
 package dev.tidemark.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +15,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Dead letters over HTTP, in the whole application. */
+/** Dead letters over HTTP, and what vendors ask about persons, in the whole application. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LettersApiTest {
     private static final String LETTERS = "/api/dead-letters";
@@ -139,6 +142,64 @@ class LettersApiTest {
                 "{\"token\":\"" + again.path("token").asText() + "\",\"reason\":\"agreed\"}");
         assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
         assertThat(json(done).at("/states/discarded").asInt()).isEqualTo(2);
+    }
+
+    @Test
+    void what_the_vendor_delivers_about_a_person_makes_one_request_each_and_is_carried_out() {
+        database.sql()
+                .execute(
+                        "truncate customer; insert into customer (store_id, customer_id, email, note, run_number)"
+                                + " values ('acme', 88, 'Jon@Example.com', 'calls often', 1), ('acme', 89, 'ann@example.com', 'x', 1)");
+        String person =
+                "{\"shop_id\":1,\"customer\":{\"id\":88,\"email\":\"jon@example.com\"},\"orders_to_redact\":[7001]}";
+        Map<?, ?> told = ask("d1", "customers/data_request", person);
+        await().atMost(Duration.ofSeconds(60)).until(() -> "done".equals(state(told)));
+        assertThat(database.sql()
+                        .queryForObject("select receipt #>> '{tables,customer}' from erasure_request", String.class))
+                .isEqualTo("1");
+
+        Map<?, ?> first = ask("d2", "customers/redact", person);
+        Map<?, ?> again = ask("d2", "customers/redact", person);
+
+        assertThat(again.get("request_id")).hasToString(first.get("request_id").toString());
+        await().atMost(Duration.ofSeconds(60)).until(() -> "done".equals(state(first)));
+        assertThat(database.sql()
+                        .queryForObject(
+                                "select string_agg(concat_ws(' ', customer_id, email, note, redacted_at is not null), ', '"
+                                        + " order by customer_id) from customer",
+                                String.class))
+                .isEqualTo("88 t, 89 ann@example.com x f");
+        assertThat(database.sql()
+                        .queryForObject("select string_agg(kind, ' ' order by kind) from erasure_person", String.class))
+                .isEqualTo("customer email order");
+        assertThat(database.sql()
+                        .queryForObject(
+                                "select receipt ->> 'exports' from erasure_request where kind = 'person'",
+                                String.class))
+                .as("what was told of the person is gone, too")
+                .isEqualTo("1");
+    }
+
+    private Map<?, ?> ask(String delivery, String topic, String payload) {
+        return engine.request(
+                "erasure-request",
+                Map.of(
+                        "store_id",
+                        "acme",
+                        "delivery_id",
+                        delivery,
+                        "topic",
+                        topic,
+                        "payload",
+                        payload.getBytes(StandardCharsets.UTF_8)),
+                Map.class);
+    }
+
+    private String state(Map<?, ?> request) {
+        return database.sql()
+                .queryForObject(
+                        "select state from erasure_request where request_id = '" + request.get("request_id") + "'",
+                        String.class);
     }
 
     private HttpResponse<String> send(String method, String path, String token, String body) throws Exception {

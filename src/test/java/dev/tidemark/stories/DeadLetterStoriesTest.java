@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,8 +40,22 @@ class DeadLetterStoriesTest {
             assertThat(preview.path("count").asText()).isEqualTo(letters);
             assertThat(preview.at("/marks/0/sentence").asText())
                     .isEqualTo("the mark of acme/shopify-orders is held: " + letters + " letter(s) left");
-            Outcome retried = letters(
-                    world, "retry", "--token", preview.path("token").asText(), "--reason", "constraint gone", "--wait");
+            CompletableFuture<TidemarkProcess> process = new CompletableFuture<>();
+            world.databaseWire().arm(new Trap("insert into sync_chunk", Phase.UNANSWERED, 1, () -> {
+                process.join().kill();
+                return Trap.Then.CUT;
+            }));
+            process.complete(world.start(
+                    "dead-letters",
+                    "retry",
+                    "--token",
+                    preview.path("token").asText(),
+                    "--reason",
+                    "constraint gone",
+                    "--wait"));
+            assertThat(process.join().await(LIMIT).exitCode()).isEqualTo(137);
+            String act = world.sql().value("select act_id from dead_letter_audit where reason = 'constraint gone'");
+            Outcome retried = letters(world, "retry", "--act", act, "--wait");
 
             assertThat(retried.exitCode()).as("%s", retried).isZero();
             assertThat(retried.run().at("/states/retried").asText()).isEqualTo(letters);
