@@ -12,7 +12,7 @@ with due as (
      where due.run_id = cast(:#run_id as uuid)
 ),
 lease as (
-    select run.store_id, run.run_number
+    select run.store_id, run.run_number, run.stream
       from sync_lease lease
       join sync_run run on run.run_id = lease.run_id
      where lease.run_id = cast(:#run_id as uuid)
@@ -31,6 +31,33 @@ titled as (
       join order_header header on header.store_id = lease.store_id and header.updated_at >= due.oldest_version
       join order_line_item line on line.store_id = header.store_id and line.order_id = header.order_id
      where line.run_number = any (due.run_numbers)
+       and line.product_id is not null
+       and line.removed_at is null
+       and header.deleted_at is null
+     group by lease.store_id, lease.run_number, line.product_id, line.title
+    union all
+    -- Orders that were delivered since the last time: which of a day's they were is not noted, so all of them are looked at,
+    -- and a day more on either side, whatever the shop's zone.
+    select lease.store_id,
+           lease.run_number,
+           line.product_id,
+           line.title,
+           min(coalesce(header.processed_at, header.created_at)),
+           max(coalesce(header.processed_at, header.created_at))
+      from lease
+      join webhook_day touched on touched.store_id = lease.store_id and touched.stream = lease.stream
+      join order_header header
+        on header.store_id = lease.store_id
+       and coalesce(header.processed_at, header.created_at) >= (touched.day - 1)::timestamp at time zone 'UTC'
+       and coalesce(header.processed_at, header.created_at) < (touched.day + 2)::timestamp at time zone 'UTC'
+      join order_line_item line on line.store_id = header.store_id and line.order_id = header.order_id
+     where touched.stream = 'shopify-orders'
+       and touched.touched_at >= coalesce((
+               select max(step.started_at) - interval '1 day'
+                 from sync_run earlier
+                 join sync_step step on step.run_id = earlier.run_id
+                where earlier.store_id = lease.store_id and earlier.stream = lease.stream
+                  and step.step = 'transforming' and step.outcome = 'done'), '-infinity')
        and line.product_id is not null
        and line.removed_at is null
        and header.deleted_at is null

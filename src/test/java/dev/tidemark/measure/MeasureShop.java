@@ -75,7 +75,7 @@ final class MeasureShop implements AutoCloseable {
     /** Starts from an empty ledger, empty tables and empty object storage. */
     void clear() {
         sql.execute(
-                "truncate sync_run, order_header, order_line_item, refund, refund_line_item, product, inventory_lot, lot_day, inventory_snapshot"
+                "truncate webhook_day, sync_run, order_header, order_line_item, refund, refund_line_item, product, inventory_lot, lot_day, inventory_snapshot"
                         + " cascade");
         storage.keys("").forEach(key -> storage.client()
                 .deleteObject(request -> request.bucket(ObjectStorage.BUCKET).key(key)));

@@ -83,6 +83,33 @@ class TransformTest {
     }
 
     @Test
+    void a_day_that_a_delivery_touched_is_measured_by_the_next_run() {
+        LoadedRun loaded = shop.run(at("2026-03-03T06:00:00Z"), "UTC");
+        long order = loaded.order(at("2026-03-02T10:00:00Z"), "EUR", line(7, 71, 2, "19.90", "35.80"));
+        shop.refund(order, at("2026-02-20T12:00:00Z"), "17.90");
+        shop.transform(loaded);
+        shop.complete(loaded);
+        // What a delivery does: it cancels the order, adds one that mentions a product, and notes their day.
+        shop.sql.update("update order_header set cancelled_at = now(), run_number = 1000 where order_id = ?", order);
+        shop.sql.execute("insert into order_header (store_id, order_id, processed_at, updated_at, currency, run_number)"
+                + " values ('acme', 77, '2026-03-02T11:00:00Z', '2026-03-02T11:00:00Z', 'EUR', 1001)");
+        shop.sql.execute(
+                "insert into order_line_item (store_id, line_item_id, order_id, product_id, title, quantity, currency,"
+                        + " unit_price, total, run_number) values ('acme', 771, 77, 9, 'Tea', 1, 'EUR', 3, 3, 1001)");
+        shop.sql.execute(
+                "insert into webhook_day (store_id, stream, day) values ('acme', 'shopify-orders', '2026-03-02')");
+
+        shop.transform(shop.run(at("2026-03-04T06:00:00Z"), "UTC"));
+
+        assertThat(sales("2026-03-02")).contains("\"product_id\":9").doesNotContain("\"product_id\":7");
+        assertThat(sales("2026-02-20"))
+                .as("what came back of the cancelled order")
+                .isEmpty();
+        assertThat(shop.sql.queryForObject("select title from product where product_id = 9", String.class))
+                .isEqualTo("Tea");
+    }
+
+    @Test
     void the_same_input_gives_the_same_bytes() {
         LoadedRun run = shop.run(at("2026-03-03T06:00:00Z"), "UTC");
         for (int product = 1; product <= 50; product++) {

@@ -41,13 +41,17 @@ class WebhookStoriesTest {
     private static final String NOT_TOLD =
             ": (total_inventory|display_name|tags|number_of_orders|amount_spent|on_hand|committed"
                     + "|incoming|location_name|total_refunded|presentment_total_refunded|currency|presentment_currency|updated_at"
-                    + "|refund_updated_at|item_updated_at|transaction_ids|order_adjustments|price|note) is ";
+                    + "|inventory_quantity|refund_updated_at|item_updated_at|transaction_ids|order_adjustments|price|note) is ";
 
     private static final int STRIKES = 6;
 
     @Test
     void between_runs_the_tables_follow_the_shop(Services services) {
-        try (World world = StreamStoriesTest.shop(services, 60)) {
+        try (World world = World.with(services, shop -> shop.orders(20).restoreRate(2_000))
+                .withRecharge()
+                .set("TIDEMARK_HTTP_RETRY_DELAY", "5ms")
+                .set("TIDEMARK_SYNC_FLOOR", "3650d")) {
+            world.shop().change("recharge/bucket", "{\"size\":1000000,\"leak_per_second\":100000}");
             int port = served(world);
             world.set("TIDEMARK_STORES_ACME_RECHARGE_WEBHOOK_SECRET", "rcsec_simulator");
             STREAMS.forEach(stream -> OrderSyncStoriesTest.completed(world, world.sync(stream)));
@@ -66,7 +70,7 @@ class WebhookStoriesTest {
                         .change(
                                 "inventory",
                                 "[{\"action\":\"set-level\",\"sample\":4,\"available\":7},{\"action\":\"update\",\"index\":9}]");
-                world.shop().change("recharge/subscriptions", "[{\"sample\":5}]");
+                world.shop().change("recharge/subscriptions", "[{\"action\":\"create\",\"count\":5}]");
                 awaitSettled(world);
 
                 assertThat(world.sql().rows("select topic, error from webhook_delivery where state = 'dead_letter'"))
@@ -105,8 +109,10 @@ class WebhookStoriesTest {
         Path folder = Files.createTempDirectory("webhook-story");
         try (Postgres postgres = Postgres.start(folder.resolve("postgres"))) {
             services.migrate(postgres);
-            try (World world = World.with(services, postgres, shop -> shop.restoreRate(2_000))) {
+            try (World world =
+                    World.with(services, postgres, shop -> shop.orders(60).restoreRate(2_000))) {
                 int port = served(world);
+                world.set("TIDEMARK_SYNC_FLOOR", "3650d");
                 OrderSyncStoriesTest.completed(world, world.syncInProcessOfItsOwn());
                 TidemarkProcess[] server = {world.start("serve")};
                 awaitListening(port);
