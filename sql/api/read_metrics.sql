@@ -26,6 +26,15 @@ with streams as (
       from sync_chunk c
       join sync_run r using (run_id)
      group by r.store_id, r.stream
+), source as (
+    select distinct store_id, split_part(stream, '-', 1) as name from streams
+    union
+    select distinct store_id, source from webhook_delivery where state = 'processing'
+), waiting as (
+    select store_id, source as name, count(*) as deliveries, extract(epoch from now() - min(received_at)) as age
+      from webhook_delivery
+     where state = 'processing'
+     group by store_id, source
 ), active as (
     select store_id, stream, count(*) as runs, extract(epoch from now() - min(initiated_at)) as age
       from sync_run
@@ -84,6 +93,31 @@ select 'tidemark.run.active.age.seconds', 'Time since the oldest run that has no
        'gauge', s.store_id, s.stream, null, null, coalesce(a.age, 0), 0
   from streams s
   left join active a using (store_id, stream)
+union all
+select 'tidemark.webhook.waiting', 'Deliveries that were acknowledged and are not processed yet', 'gauge', s.store_id,
+       s.name || '-webhooks', null, null, coalesce(w.deliveries, 0), 0
+  from source s
+  left join waiting w using (store_id, name)
+ where s.name in ('shopify', 'recharge')
+union all
+select 'tidemark.webhook.age.seconds', 'Time since the oldest delivery that is not processed was received; 0 when there is none',
+       'gauge', s.store_id, s.name || '-webhooks', null, null, coalesce(w.age, 0), 0
+  from source s
+  left join waiting w using (store_id, name)
+ where s.name in ('shopify', 'recharge')
+union all
+select 'tidemark.webhook.dead', 'Dead letters of deliveries that nobody settled yet', 'gauge', s.store_id,
+       s.name || '-webhooks', null, null,
+       (select count(*) from dead_letter d
+         where d.store_id = s.store_id and d.kind = 'webhook' and d.state = 'open' and d.stream like s.name || '-%'), 0
+  from source s
+ where s.name in ('shopify', 'recharge')
+union all
+select 'tidemark.source.suspended', '1 when the source has uninstalled the app, until a new token is configured', 'gauge',
+       s.store_id, s.name || '-webhooks', null, null,
+       (select count(*) from store_suspension p where p.store_id = s.store_id and p.source = s.name), 0
+  from source s
+ where s.name in ('shopify', 'recharge')
 union all
 select 'tidemark.webhook.silent', '1 when a topic is silent for far longer than it usually is', 'gauge',
        store_id, coalesce(stream, 'none'), 'topic', source || ' ' || topic, case when silent_since is null then 0 else 1 end, 0

@@ -3,7 +3,8 @@
 --      :#only_backfills (uuids; with any of them, runs of backfills are claimed beside the only runs),
 --      :#backfills (false: as many threads as may are at work on runs of backfills),
 --      :#busy_epochs (claims that a thread of this process is working on: it does not take a run over from itself)
--- Out: the run's row, with epoch, claimed_at and the watermark it starts from; no row when none is due.
+-- Out: the run's row, with epoch, claimed_at, the watermark it starts from, and why its source is suspended; no row when
+--      none is due.
 with due as (
     select r.run_id, r.store_id, r.stream, r.job_type, r.lane
       from sync_run r
@@ -42,7 +43,8 @@ select r.run_id, coalesce(r.reading_number, r.run_number) as run_number, r.store
        r.operation_id, r.operation_status, r.result_url, r.result_complete,
        r.object_count, r.root_object_count, r.file_size,
        r.archive_key, r.archive_sha256, r.archive_bytes, r.archive_lines, r.archive_roots, r.chunk_lines,
-       w.value as watermark
+       w.value as watermark, s.reason as suspended, s.token_sha256 as suspended_token
   from claimed c
   join sync_run r using (run_id)
   left join sync_watermark w using (store_id, stream)
+  left join store_suspension s on s.store_id = r.store_id and s.source = split_part(r.stream, '-', 1)

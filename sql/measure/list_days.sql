@@ -28,12 +28,27 @@ measured_before as (
       join sync_step step on step.run_id = earlier.run_id
      where step.step = 'transforming' and step.outcome = 'done'
 ),
+delivered as (
+    -- Days that deliveries have touched since the last time, and in the day before it: one that was being written while the
+    -- days were read is measured twice rather than never.
+    select touched.day
+      from run
+      join webhook_day touched on touched.store_id = run.store_id and touched.stream = run.stream
+     where touched.touched_at >= coalesce((
+               select max(step.started_at) - interval '1 day'
+                 from sync_run earlier
+                 join sync_step step on step.run_id = earlier.run_id
+                where earlier.store_id = run.store_id and earlier.stream = run.stream
+                  and step.step = 'transforming' and step.outcome = 'done'), '-infinity')
+),
 touched as (
     select distinct touched.day
       from run
       join sync_transform_due due on due.run_id = run.run_id
       join sync_chunk chunk on chunk.run_id = due.due_run_id
      cross join unnest(chunk.touched_days) as touched (day)
+     union
+    select day from delivered
 ),
 performed as (
     select touched.day + following.days as day
@@ -59,6 +74,17 @@ sold as (
       join order_header header
         on header.store_id = run.store_id and header.updated_at >= oldest.version
        and header.run_number = due.due_run_number
+      join refund on refund.store_id = header.store_id and refund.order_id = header.order_id
+     where run.stream = 'shopify-orders' and refund.created_at is not null
+     union
+    -- The same of orders that were delivered: which of a day's it was is not noted, so all of them are looked at.
+    select (refund.created_at at time zone run.zone)::date
+      from run
+     cross join delivered
+      join order_header header
+        on header.store_id = run.store_id
+       and coalesce(header.processed_at, header.created_at) >= delivered.day::timestamp at time zone run.zone
+       and coalesce(header.processed_at, header.created_at) < (delivered.day + 1)::timestamp at time zone run.zone
       join refund on refund.store_id = header.store_id and refund.order_id = header.order_id
      where run.stream = 'shopify-orders' and refund.created_at is not null
      union

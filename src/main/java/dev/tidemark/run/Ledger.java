@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -105,12 +106,25 @@ public final class Ledger {
      * @throws RunFailed when the run is past its deadline
      */
     public void refuseGivenUp(Run run) {
+        refuseSuspended(run);
         if (run.isGivenUp()) {
             throw new RunFailed(
                     "given_up",
                     "The run waited longer than tidemark.sync.retry-for, in the end for: "
                             + Objects.toString(run.row().get("waiting_for"), "its turn"));
         }
+    }
+
+    /** What was uninstalled is a token, so another one in the configuration ends the suspension. */
+    private void refuseSuspended(Run run) {
+        String token = Optional.ofNullable(settings.stores().get(run.store()))
+                .flatMap(Settings.Store::shopify)
+                .map(Settings.ShopifyStore::token)
+                .orElse("");
+        run.suspension(token).ifPresent(reason -> {
+            throw new RunFailed(
+                    "suspended", reason + " Install the app again and configure its new token; the watermark stays.");
+        });
     }
 
     /** Identity and fence of a run, with what else a statement asks for; null asks for nothing else. */

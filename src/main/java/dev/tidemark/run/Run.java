@@ -1,11 +1,15 @@
 package dev.tidemark.run;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -160,6 +164,26 @@ public record Run(Map<String, Object> row) {
     /** True when the run has waited longer than it may. */
     public boolean isGivenUp() {
         return Boolean.TRUE.equals(row.get("given_up"));
+    }
+
+    /**
+     * Why the run's source is suspended; empty when it is not, or was while another token was in use.
+     *
+     * @param token the token that is in use
+     */
+    Optional<String> suspension(String token) {
+        return text("suspended").filter(reason -> text("suspended_token")
+                .filter(digest -> digest.equals(sha256(token)))
+                .isPresent());
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+        }
     }
 
     /** The same claim with columns that a statement has just changed. */

@@ -53,7 +53,10 @@ public enum Property {
             "5000000",
             "largest body of a delivery; a larger one is answered with 413"),
     WEBHOOK_ATTEMPTS("tidemark.webhook.attempts", "8", "tries of a delivery before it goes to the dead letters"),
-    WEBHOOK_RETRY_DELAY("tidemark.webhook.retry-delay", "2s", "pause before the second try of a delivery"),
+    WEBHOOK_RETRY_DELAY(
+            "tidemark.webhook.retry-delay",
+            "2s",
+            "pause before the second try of a delivery; doubles with each, at most 15 minutes, with jitter"),
     WEBHOOKS_PUBLIC_URL(
             "tidemark.webhooks.public-url",
             "",

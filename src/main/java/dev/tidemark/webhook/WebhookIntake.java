@@ -65,7 +65,10 @@ public final class WebhookIntake {
         return counted("recharge", exchange, this::verifyRecharge);
     }
 
-    /** Answers with 200, to whoever sent it first and whoever sends it again. In the body: the row, null for a duplicate. */
+    /**
+     * Answers with 200, to whoever sent it first and whoever sends it again. In the body: the row, null for a duplicate; in
+     * the variable {@code source}: whose it is.
+     */
     public void accepted(Exchange exchange) {
         Message answer = exchange.getMessage();
         boolean isNew = answer.getBody() != null;

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class ApiOutageTest {
     @Test
     void every_request_says_that_the_database_is_away() throws Exception {
-        try (TestApplication application = new TestApplication(Map.of()).start()) {
+        try (TestApplication application =
+                new TestApplication(Map.of("tidemark.stores.acme.shopify.webhook-secret", "hush")).start()) {
             application.database().crash();
 
             Answer list = application.get("/api/ingest/runs");
@@ -20,6 +21,20 @@ class ApiOutageTest {
             assertThat(list.header("Retry-After")).isEqualTo("5");
             assertProblem(application.get("/api/ingest/watermarks"), 503, "dependency-down");
             assertProblem(application.post("{}"), 503, "dependency-down");
+            Answer delivery = application.send(
+                    "POST",
+                    "/webhooks/shopify",
+                    null,
+                    "{}",
+                    "X-Shopify-Topic",
+                    "orders/create",
+                    "X-Shopify-Shop-Domain",
+                    "acme.myshopify.com",
+                    "X-Shopify-Hmac-Sha256",
+                    // HMAC-SHA256 of {} with the secret.
+                    "UFwgrGBPZilFtmKh8TqcovA78LGYb1BdWu9I4Q2oyRg=");
+            assertProblem(delivery, 503, "dependency-down");
+            assertThat(delivery.header("Retry-After")).isEqualTo("5");
             assertThat(application
                             .send("GET", "/api/ingest/runs", "wrong", null)
                             .status())
