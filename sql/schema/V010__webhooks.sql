@@ -44,6 +44,9 @@ create index webhook_delivery_due on webhook_delivery (due_at) where state = 'pr
 -- Never two deliveries of one record at once: the index is the lock.
 create unique index webhook_delivery_one_at_once on webhook_delivery (store_id, stream, record_key)
     where claimed_until is not null and record_key is not null;
+-- What happened first to a record and is not processed yet.
+create index webhook_delivery_head on webhook_delivery (store_id, stream, record_key, (coalesce(triggered_at, received_at)), delivery_id)
+    where state = 'processing' and record_key is not null;
 create index webhook_delivery_record on webhook_delivery (store_id, stream, record_key, triggered_at);
 create index webhook_delivery_settled on webhook_delivery (store_id, source, topic, state);
 

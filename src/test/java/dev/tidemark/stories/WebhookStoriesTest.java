@@ -1,0 +1,229 @@
+package dev.tidemark.stories;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.run.Engine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Between runs the tables follow the shop by its webhooks, whatever happens to them on the way. */
+@ExtendWith(Services.Provider.class)
+class WebhookStoriesTest {
+    private static final List<String> STREAMS = List.of(
+            "shopify-orders",
+            "shopify-refunds",
+            "shopify-customers",
+            "shopify-products",
+            "shopify-inventory",
+            "recharge-subscriptions",
+            "recharge-charges",
+            "recharge-customers");
+    /** What the vendor's webhooks do not tell, and a run reads; docs/how-to/webhooks.md. */
+    private static final String NOT_TOLD =
+            ": (total_inventory|display_name|tags|number_of_orders|amount_spent|on_hand|committed"
+                    + "|incoming|location_name|total_refunded|presentment_total_refunded|currency|presentment_currency|updated_at"
+                    + "|refund_updated_at|item_updated_at|transaction_ids|order_adjustments|price|note) is ";
+
+    private static final int STRIKES = 6;
+
+    @Test
+    void between_runs_the_tables_follow_the_shop(Services services) {
+        try (World world = StreamStoriesTest.shop(services, 60)) {
+            int port = served(world);
+            world.set("TIDEMARK_STORES_ACME_RECHARGE_WEBHOOK_SECRET", "rcsec_simulator");
+            STREAMS.forEach(stream -> OrderSyncStoriesTest.completed(world, world.sync(stream)));
+            try (Engine engine = world.start(new Engine.Role.Serve())) {
+                deliverTo(world, port);
+                world.shop().edit(10);
+                world.shop().addLines(5);
+                world.shop().removeLines(5);
+                world.shop().change("customers", "[{\"sample\":5},{\"action\":\"create\",\"count\":3}]");
+                world.shop()
+                        .change(
+                                "products",
+                                "[{\"sample\":3},{\"action\":\"create\",\"variants\":2},{\"action\":\"update-variant\",\"index\":2,"
+                                        + "\"variant\":{\"price\":\"9.90\",\"compare_at_price\":\"12.00\"}}]");
+                world.shop()
+                        .change(
+                                "inventory",
+                                "[{\"action\":\"set-level\",\"sample\":4,\"available\":7},{\"action\":\"update\",\"index\":9}]");
+                world.shop().change("recharge/subscriptions", "[{\"sample\":5}]");
+                awaitSettled(world);
+
+                assertThat(world.sql().rows("select topic, error from webhook_delivery where state = 'dead_letter'"))
+                        .isEmpty();
+                assertThat(
+                                world.sql()
+                                        .rows(
+                                                "select distinct stream from webhook_delivery where outcome = 'written' order by 1"))
+                        .contains(
+                                "shopify-orders",
+                                "shopify-customers",
+                                "shopify-products",
+                                "shopify-inventory",
+                                "recharge-subscriptions");
+                OrderSyncStoriesTest.assertHolds(world, List.of(Oracle.LOST, Oracle.DUP, Oracle.STALE, Oracle.LIE));
+                STREAMS.stream()
+                        .filter(stream -> !stream.equals("shopify-orders"))
+                        .forEach(stream -> assertThat(differences(world, stream, NOT_TOLD))
+                                .as("%s, but for what is not told", stream)
+                                .isEmpty());
+            }
+            STREAMS.forEach(stream -> OrderSyncStoriesTest.completed(world, world.sync(stream)));
+            STREAMS.stream().filter(stream -> !stream.equals("shopify-orders")).forEach(stream -> assertThat(
+                            differences(world, stream, "(?!)"))
+                    .as("%s after a run", stream)
+                    .isEmpty());
+            OrderSyncStoriesTest.assertHolds(
+                    world, List.of(Oracle.LOST, Oracle.DUP, Oracle.STALE, Oracle.LIE, Oracle.EXPLAIN));
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void deliveries_survive_kills_and_a_crash_of_the_database_beside_a_run(Services services) throws IOException {
+        int count = Integer.getInteger("stories.deliveries", 20_000);
+        Path folder = Files.createTempDirectory("webhook-story");
+        try (Postgres postgres = Postgres.start(folder.resolve("postgres"))) {
+            services.migrate(postgres);
+            try (World world = World.with(services, postgres, shop -> shop.restoreRate(2_000))) {
+                int port = served(world);
+                OrderSyncStoriesTest.completed(world, world.syncInProcessOfItsOwn());
+                TidemarkProcess[] server = {world.start("serve")};
+                awaitListening(port);
+                deliverTo(world, port);
+                world.shop().change("webhooks", "{\"speed\":3600}");
+                world.shop()
+                        .change(
+                                "webhooks/burst",
+                                "{\"count\":" + count
+                                        + ",\"kind\":\"orders\",\"over_ms\":3600000,\"duplicates\":0.1,\"shuffle\":true,\"seed\":7}");
+                TidemarkProcess run = world.startSync();
+                for (int strike = 0; strike < STRIKES && !isSettled(world); strike++) {
+                    long settled = settled(world);
+                    await("progress before strike " + strike, () -> settled(world) > settled + 100 || isSettled(world));
+                    server[0].kill();
+                    if (strike == STRIKES / 2) {
+                        postgres.pullThePlug();
+                        postgres.plugIn();
+                    }
+                    server[0] = world.start("serve");
+                    awaitListening(port);
+                }
+                awaitSettled(world);
+                run.await(Duration.ofMinutes(5));
+
+                List<JsonNode> deliveries = world.shop().truth("deliveries");
+                Set<String> acknowledged = deliveries.stream()
+                        .filter(delivery -> StreamSupport.stream(
+                                        delivery.path("attempts").spliterator(), false)
+                                .anyMatch(attempt -> attempt.path("status").asInt() == 200))
+                        .map(delivery -> delivery.path("delivery_id").asText())
+                        .collect(Collectors.toCollection(TreeSet::new));
+                Set<String> kept = new TreeSet<>(world.sql()
+                        .rows("select delivery_id from webhook_delivery where state in ('processed', 'dead_letter')"));
+                assertThat(acknowledged).as("deliveries that were acknowledged").hasSizeGreaterThan(count / 2);
+                assertThat(acknowledged.stream()
+                                .filter(id -> !kept.contains(id))
+                                .toList())
+                        .as("ACK: acknowledged, and not in the inbox with an end")
+                        .isEmpty();
+                assertThat(world.sql()
+                                .rows("select topic, error from webhook_delivery where state = 'dead_letter' limit 5"))
+                        .isEmpty();
+                OrderSyncStoriesTest.assertHolds(world, List.of(Oracle.DUP, Oracle.STALE, Oracle.LIE));
+                server[0].kill();
+                // What was given up, because nobody was there for all of its tries, is made up for by a run.
+                OrderSyncStoriesTest.completed(world, world.syncInProcessOfItsOwn());
+                OrderSyncStoriesTest.assertHolds(
+                        world,
+                        List.of(Oracle.LOST, Oracle.DUP, Oracle.STALE, Oracle.LIE, Oracle.EXPLAIN, Oracle.TERMINAL));
+            }
+        }
+    }
+
+    /** Tells the processes to come where to listen, and what deliveries are signed with. */
+    private static int served(World world) {
+        List<Integer> ports = IntStream.range(0, 2).mapToObj(each -> freePort()).toList();
+        world.set("TIDEMARK_API_PORT", String.valueOf(ports.get(0)))
+                .set("TIDEMARK_MANAGEMENT_PORT", String.valueOf(ports.get(1)))
+                .set("TIDEMARK_HAWTIO_PORT", "0")
+                .set("TIDEMARK_STORES_ACME_SHOPIFY_WEBHOOK_SECRET", "shpss_simulator");
+        return ports.get(0);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void deliverTo(World world, int port) {
+        world.shop().change("webhooks", "{\"url\":\"http://127.0.0.1:" + port + "\",\"topics\":[\"all\"]}");
+    }
+
+    private static void awaitListening(int port) {
+        await("somebody to listen on port " + port, () -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 200);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+    }
+
+    /** Waits until nothing is on its way any more and nothing that arrived is still to be processed. */
+    private static void awaitSettled(World world) {
+        await("every delivery to have come to its end", () -> isSettled(world));
+    }
+
+    private static boolean isSettled(World world) {
+        return world.sql()
+                        .value("select count(*) from webhook_delivery where state = 'processing'")
+                        .equals("0")
+                && world.shop().truth("deliveries?state=waiting").isEmpty();
+    }
+
+    private static long settled(World world) {
+        return Long.parseLong(world.sql().value("select count(*) from webhook_delivery where state <> 'processing'"));
+    }
+
+    private static void await(String what, Callable<Boolean> comes) {
+        Awaitility.await(what)
+                .atMost(Duration.ofMinutes(10))
+                .pollInterval(Duration.ofMillis(250))
+                .ignoreExceptions()
+                .until(comes);
+    }
+
+    private static List<String> differences(World world, String stream, String notTold) {
+        return new StreamTruth(world, stream)
+                .differences().stream()
+                        .filter(difference ->
+                                !Pattern.compile(notTold).matcher(difference).find())
+                        .limit(10)
+                        .toList();
+    }
+}
