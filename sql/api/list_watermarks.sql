@@ -29,7 +29,7 @@ select cast(json_build_object('items', coalesce(json_agg(json_build_object(
        select r.watermark_advanced, r.held_reason
          from sync_run r
         where r.store_id = s.store_id and r.stream = s.stream
-          and r.finished_at is not null and r.job_type <> 'FULL_BACKFILL_EXECUTE'
+          and r.finished_at is not null and r.job_type = 'DAILY_SYNC_EXECUTE'
         order by r.initiated_at desc, r.run_id desc
         limit 1) l on true
  where (cast(:#store as text) is null or s.store_id = cast(:#store as text))

@@ -10,10 +10,10 @@ with streams as (
     union
     select store_id, stream from sync_watermark
 ), latest as (
-    -- Backfills leave the watermark alone, so they neither hold nor free it.
+    -- The others leave the watermark alone, so they neither hold nor free it.
     select distinct on (store_id, stream) store_id, stream, status, watermark_advanced, initiated_at, finished_at
       from sync_run
-     where finished_at is not null and job_type <> 'FULL_BACKFILL_EXECUTE'
+     where finished_at is not null and job_type = 'DAILY_SYNC_EXECUTE'
      order by store_id, stream, initiated_at desc, run_id desc
 ), ended as (
     select store_id, stream, status, count(*) as runs

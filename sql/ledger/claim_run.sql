@@ -2,12 +2,21 @@
 -- In:  :#owner, :#lease_millis, :#streams (those not paused), :#only_runs (uuids; null: claims any),
 --      :#only_backfills (uuids; with any of them, runs of backfills are claimed beside the only runs),
 --      :#backfills (false: as many threads as may are at work on runs of backfills),
---      :#busy_epochs (claims that a thread of this process is working on: it does not take a run over from itself)
+--      :#store_steps (a store that has so many steps under way waits), :#busy_epochs (claims that a thread of this process is working on: it does not take a run over from itself)
 -- Out: the run's row, with epoch, claimed_at and the watermark it starts from; no row when none is due.
-with due as (
+--
+-- Ordered by the time it is due alone, a store with many runs would have every thread: so the store with the fewest steps
+-- under way comes first, and no store has more than its share.
+with at_work as (
+    select store_id, count(*) as steps
+      from sync_lease
+     where busy and expires_at > now()
+     group by store_id
+), due as (
     select r.run_id, r.store_id, r.stream, r.job_type, r.lane
       from sync_run r
       left join sync_lease l using (store_id, stream, job_type, lane)
+      left join at_work w using (store_id)
      where r.status not in ('completed', 'partial', 'failed')
        and r.due_at <= now()
        and r.stream = any (cast(:#streams as text[]))
@@ -17,8 +26,9 @@ with due as (
        and (r.backfill_id is null or cast(:#backfills as boolean))
        and (l.run_id is distinct from r.run_id or l.expires_at <= now() or (l.owner = :#owner and not l.busy))
        and (l.epoch is null or l.epoch <> all (cast(:#busy_epochs as int8[])))
+       and coalesce(w.steps, 0) < cast(:#store_steps as integer)
      -- History can wait; today's run cannot.
-     order by r.lane > 0, r.due_at
+     order by r.lane > 0, coalesce(w.steps, 0), r.due_at
      limit 1
        for update of r skip locked
 ), claimed as (

@@ -1,10 +1,11 @@
 -- Makes a run, unless the same run was made before or another one of its kind is still active.
--- In:  :#run_id, :#store, :#stream, :#job_type, :#initiator, :#requested_at, :#retry_for_millis
+-- In:  :#run_id, :#store, :#stream, :#job_type, :#initiator, :#requested_at, :#retry_for_millis, :#delay_millis (not before)
 -- Out: one row (outcome accepted | existing | conflict, run_id); no row when another session was faster, so ask again.
 with made as (
-    insert into sync_run (run_id, store_id, stream, job_type, initiator, requested_at, give_up_at)
+    insert into sync_run (run_id, store_id, stream, job_type, initiator, requested_at, due_at, give_up_at)
     values (cast(:#run_id as uuid), :#store, :#stream, :#job_type, :#initiator, cast(:#requested_at as timestamptz),
-            now() + cast(:#retry_for_millis as bigint) * interval '1 millisecond')
+            now() + cast(:#delay_millis as bigint) * interval '1 millisecond',
+            now() + (cast(:#delay_millis as bigint) + cast(:#retry_for_millis as bigint)) * interval '1 millisecond')
     -- Either conflict may strike: the run's id, or the index that allows one active run.
     on conflict do nothing
     returning run_id

@@ -6,3 +6,5 @@ select cast(r.run_id as text) as run_id, r.status, r.archive_key, r.archive_sha2
   from sync_run r
   left join sync_run_counts c using (run_id)
  where r.store_id = :#store and r.stream = :#stream and r.archive_key is not null and r.archive_run_id is null
+   -- A scan has ids only, nothing to load again.
+   and r.job_type not in ('RECONCILE_EXECUTE', 'VERIFY_EXECUTE')

@@ -34,6 +34,8 @@ with expected as materialized (
     select m.*,
            case
                when m.is_stored and root.${root_key} is null then 'orphan'
+               -- Children of a deleted record went with it.
+               when root.deleted_at > coalesce(m.archived_version, m.version) then null
                -- The parent has a version that was not read here, and so have its children.
                when root.${root_version} > coalesce(m.archived_version, m.version) and root.run_number not in (select unnest(asked.numbers) from asked)
                     and root.run_number in (select coalesce(r.reading_number, r.run_number) from sync_run r) then null

@@ -18,4 +18,6 @@ select cast(r.run_id as text) as run_id, cast(r.archive_run_id as text) as archi
   from sync_run r
   left join sync_run_counts c using (run_id)
  where r.store_id = ? and r.stream = ?
+   -- Scans load no records.
+   and r.job_type not in ('RECONCILE_EXECUTE', 'VERIFY_EXECUTE')
  order by r.run_number

@@ -67,6 +67,7 @@ public final class Tidemark implements Engine {
             "5-finish",
             "backfill",
             "reingest",
+            "reconcile",
             "errors",
             "telemetry",
             "queries",
@@ -154,7 +155,7 @@ public final class Tidemark implements Engine {
         main.bind("settings", settings);
         main.bind("catalog", catalog);
         main.bind("worker", worker);
-        Ledger ledger = new Ledger(settings, streams, clock);
+        Ledger ledger = new Ledger(settings, streams, names(catalog, StreamDeclaration::isReconcilable), clock);
         main.bind("ledger", ledger);
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
@@ -224,6 +225,12 @@ public final class Tidemark implements Engine {
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
         properties.setProperty("engine.serves", String.valueOf(serves));
+        properties.setProperty(
+                "engine.reconciles",
+                String.valueOf(serves && settings.reconcile().schedule().isPresent()));
+        properties.setProperty(
+                "engine.reconcile-cron",
+                settings.reconcile().schedule().orElse("0 0 3 ? * SUN").replace(' ', '+'));
         properties.setProperty("engine.run-threads", String.valueOf(oneRun ? 1 : RUN_THREADS));
         properties.setProperty("engine.dispatch-period", serves ? "250" : "50");
         properties.setProperty(

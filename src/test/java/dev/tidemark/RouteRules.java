@@ -42,7 +42,9 @@ final class RouteRules {
             "direct:fetch-recharge-${variable.run.store}",
                     "the store was looked up in the settings when the run was made",
             "direct:fetch-shopify-${variable.store}", "the store was looked up in the settings by the caller",
-            "direct:load-${variable.run.stream}", "the stream was looked up in the catalog when the run was made");
+            "direct:load-${variable.run.stream}", "the stream was looked up in the catalog when the run was made",
+            "direct:load-deleted-${variable.run.stream}",
+                    "the stream was looked up in the catalog when the run was made");
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([^}]+)}}");
     private static final Pattern DIRECT = Pattern.compile("direct:([A-Za-z0-9_${}.\\[\\]-]+)");

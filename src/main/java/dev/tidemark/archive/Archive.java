@@ -48,12 +48,17 @@ public final class Archive {
 
     /** Key of a run's file in object storage. */
     public String key(Run run) {
-        return "archive/" + run.store() + "/" + run.stream() + "/" + run.runId() + ".jsonl";
+        return folder(run) + run.store() + "/" + run.stream() + "/" + run.runId() + ".jsonl";
     }
 
     /** Key of its manifest. */
     public String manifestKey(Run run) {
-        return "archive/" + run.store() + "/" + run.stream() + "/" + run.runId() + ".manifest.json";
+        return folder(run) + run.store() + "/" + run.stream() + "/" + run.runId() + ".manifest.json";
+    }
+
+    /** A scan has ids only: among the archives it would look like records to load again. */
+    private static String folder(Run run) {
+        return run.isScan() ? "scan/" : "archive/";
     }
 
     /** Where a run's file lies, or will lie, on this machine. */

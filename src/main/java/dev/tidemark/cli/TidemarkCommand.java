@@ -98,6 +98,7 @@ public final class TidemarkCommand implements Runnable {
                 .addSubcommand(BackfillCommand.with(root))
                 .addSubcommand(new ReingestCommand(root))
                 .addSubcommand(new VerifyCommand(root))
+                .addSubcommand(new ReconcileCommand(root))
                 .addSubcommand(RunsCommand.with(root))
                 .addSubcommand(WatermarkCommand.with(root))
                 .addSubcommand(StreamsCommand.with(root))

@@ -26,6 +26,7 @@ public final class LoadRoutes extends RouteBuilder {
     public static void bind(CamelContext context, Settings settings, StreamCatalog catalog) {
         context.getRegistry().bind("loader", new Loader(settings, catalog, context.createProducerTemplate()));
         context.getRegistry().bind("loadTally", new TallyStrategy());
+        context.getRegistry().bind("idScan", new IdScan(settings, catalog));
         // The splitter keeps no more chunks than there are threads, because it asks for the next one on a thread of
         // these.
         context.getRegistry()
@@ -42,6 +43,9 @@ public final class LoadRoutes extends RouteBuilder {
         for (StreamDeclaration stream : catalog.streams()) {
             statement("load", stream, statements.writeChunk(stream));
             statement("load-resolved", stream, statements.resolveLetters(stream));
+            if (stream.isReconcilable()) {
+                statement("load-deleted", stream, statements.markDeleted(stream));
+            }
             if (stream.child().isPresent()) {
                 statement("load-removed", stream, statements.markRemoved(stream));
             }

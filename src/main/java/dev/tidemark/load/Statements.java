@@ -43,6 +43,11 @@ public final class Statements {
         return fill("mark_removed.sql.ftl", stream);
     }
 
+    /** Marks records that a scan of ids did not see any more; for streams that can be reconciled. */
+    public String markDeleted(StreamDeclaration stream) {
+        return fill("mark_deleted.sql.ftl", stream);
+    }
+
     /** Settles dead letters whose record has arrived in a good version. */
     public String resolveLetters(StreamDeclaration stream) {
         return fill("resolve_letters.sql.ftl", stream);
@@ -75,6 +80,7 @@ public final class Statements {
         model.put("columns", columns);
         model.put("values", values);
         model.put("day", record.dayColumns());
+        model.put("created", record.indexOf("created_at") >= 0);
         record.versionColumn().ifPresent(version -> model.put("version", version));
         record.parent().ifPresent(parent -> {
             List<Map<String, String>> own =

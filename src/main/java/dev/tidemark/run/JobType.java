@@ -7,5 +7,9 @@ public enum JobType {
     /** A range of history, which leaves the watermark alone. */
     FULL_BACKFILL_EXECUTE,
     /** An archived run that is loaded again without the source, which leaves the watermark alone. */
-    REINGEST_EXECUTE
+    REINGEST_EXECUTE,
+    /** A scan of the ids that the source has, which marks records that are gone and leaves the watermark alone. */
+    RECONCILE_EXECUTE,
+    /** The same scan for {@code verify --source}, which changes no record. */
+    VERIFY_EXECUTE
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.tidemark.settings.Settings;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,16 +24,19 @@ public final class Ledger {
 
     private final Settings settings;
     private final Collection<String> streams;
+    private final Collection<String> reconcilable;
     private final Clock clock;
     private final Failures failures;
 
     /**
      * @param streams names of the declared streams
+     * @param reconcilable those whose ids can be scanned
      */
-    public Ledger(Settings settings, Collection<String> streams, Clock clock) {
+    public Ledger(Settings settings, Collection<String> streams, Collection<String> reconcilable, Clock clock) {
         this.settings = settings;
         this.clock = clock;
         this.streams = streams;
+        this.reconcilable = reconcilable;
         this.failures = new Failures(settings.http());
     }
 
@@ -57,7 +62,23 @@ public final class Ledger {
         Map<String, Object> values = new HashMap<>(request);
         values.putIfAbsent("job_type", JobType.DAILY_SYNC_EXECUTE.name());
         values.replaceAll((name, value) -> value == null ? null : value.toString());
+        values.putIfAbsent("delay_millis", "0");
         values.put("retry_for_millis", settings.sync().retryFor().toMillis());
+        return values;
+    }
+
+    /**
+     * Values of {@code sql/scan/start_scan.sql}.
+     *
+     * @param request as for {@link #starting}, and optionally from and allow_mass_deletion
+     */
+    public Map<String, Object> startingScan(Map<String, Object> request) {
+        Map<String, Object> values = starting(request);
+        if (!reconcilable.contains(values.get("stream"))) {
+            throw new UnknownStream(String.valueOf(values.get("stream")), reconcilable);
+        }
+        values.putIfAbsent("from", null);
+        values.putIfAbsent("allow_mass_deletion", "false");
         return values;
     }
 
@@ -82,6 +103,19 @@ public final class Ledger {
 
     /** The requests that a stream's schedule makes: one for every store that has its source. */
     public List<Map<String, Object>> scheduled(String stream) {
+        return scheduled(stream, JobType.DAILY_SYNC_EXECUTE);
+    }
+
+    /** The requests that the schedule of the scans makes: one for every store and each stream that it has. */
+    public List<Map<String, Object>> scheduledScans(Collection<String> active) {
+        return reconcilable.stream()
+                .filter(active::contains)
+                .sorted()
+                .flatMap(stream -> scheduled(stream, JobType.RECONCILE_EXECUTE).stream())
+                .toList();
+    }
+
+    private List<Map<String, Object>> scheduled(String stream, JobType job) {
         return settings.stores().values().stream()
                 .filter(store -> store.schedules(stream))
                 .map(Settings.Store::id)
@@ -90,13 +124,24 @@ public final class Ledger {
                         store,
                         "stream",
                         stream,
+                        "job_type",
+                        job.name(),
                         "run_id",
                         UuidCreator.getTimeOrderedEpoch(),
                         "initiator",
                         "cron",
                         "requested_at",
-                        Instant.now(clock)))
+                        Instant.now(clock),
+                        "delay_millis",
+                        delay(store).toMillis()))
                 .toList();
+    }
+
+    /** A store's own place in the time over which starts are spread; always the same one. */
+    Duration delay(String store) {
+        CRC32 place = new CRC32();
+        place.update(store.getBytes(StandardCharsets.UTF_8));
+        return Duration.ofMillis((place.getValue() * settings.sync().spread().toMillis()) >>> 32);
     }
 
     /**

@@ -43,6 +43,11 @@ public record Run(Map<String, Object> row) {
         return row.get("backfill_id") != null;
     }
 
+    /** True when the run reads ids only, to find what is gone or different; it loads no records. */
+    public boolean isScan() {
+        return jobType().equals(JobType.RECONCILE_EXECUTE.name()) || jobType().equals(JobType.VERIFY_EXECUTE.name());
+    }
+
     /** The status at the claim: the step to take. */
     public String status() {
         return (String) row.get("status");

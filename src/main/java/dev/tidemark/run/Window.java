@@ -36,6 +36,9 @@ public record Window(Instant from, Instant to, Optional<Instant> end, Optional<G
      * @param sourceNow the source's clock
      */
     public static Window of(Run run, Instant sourceNow, Settings.Sync sync) {
+        if (run.isScan()) {
+            return new Window(run.windowFrom().orElse(Instant.EPOCH), sourceNow, Optional.empty(), Optional.empty());
+        }
         if (!run.isBackfill()) {
             return since(run.watermark(), sourceNow, sync);
         }
@@ -60,6 +63,11 @@ public record Window(Instant from, Instant to, Optional<Instant> end, Optional<G
                 ? Optional.empty()
                 : Optional.of(new Gap(watermark, floor, watermark.isPresent() ? "older_than_floor" : "first_run"));
         return new Window(floor, sourceNow, Optional.empty(), gap);
+    }
+
+    /** The same from a later moment on, where the source shows nothing older. */
+    public Window notBefore(Instant moment) {
+        return from.isBefore(moment) ? new Window(moment, to, end, gap) : this;
     }
 
     /** The same for a stream that is read whole in every run: it has no gaps. */

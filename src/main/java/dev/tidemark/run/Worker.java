@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 public final class Worker {
     private final String owner = "worker-" + UUID.randomUUID();
     private final long leaseMillis;
+    private final int storeSteps;
     private final Supplier<Set<String>> activeStreams;
     private final Optional<Set<UUID>> carried;
     private final Set<UUID> carriedBackfills = ConcurrentHashMap.newKeySet();
@@ -27,6 +28,8 @@ public final class Worker {
     private Worker(
             Settings settings, Supplier<Set<String>> activeStreams, Optional<Set<UUID>> carried, int backfillThreads) {
         this.leaseMillis = settings.sync().lease().toMillis();
+        this.storeSteps =
+                carried.isPresent() ? Integer.MAX_VALUE : settings.sync().stepsPerStore();
         this.activeStreams = activeStreams;
         this.carried = carried;
         this.backfillThreads = backfillThreads;
@@ -82,6 +85,7 @@ public final class Worker {
         claim.put("only_runs", carried.map(Worker::texts).orElse(null));
         claim.put("only_backfills", onlyBackfills());
         claim.put("backfills", busyBackfills.size() < backfillThreads);
+        claim.put("store_steps", storeSteps);
         claim.put("busy_epochs", busyEpochs.toArray(Long[]::new));
         return claim;
     }

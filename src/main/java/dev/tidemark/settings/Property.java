@@ -45,6 +45,21 @@ public enum Property {
             "tidemark.sync.max-line-bytes", "16777216", "longest line that is decoded; longer ones are set aside"),
     SYNC_SCHEDULE(
             "tidemark.sync.schedule", "0 0 6 * * ?", "Quartz cron expression (UTC) of every stream without its own"),
+    SYNC_STEPS_PER_STORE(
+            "tidemark.sync.steps-per-store",
+            "",
+            "steps of one store taken at the same time; half of the four there are when there is more than one store"),
+    SCHEDULE_SPREAD(
+            "tidemark.schedule.spread",
+            "15m",
+            "time over which the stores' daily starts are spread; a single store always starts on the minute"),
+    RECONCILE_SCHEDULE(
+            "tidemark.reconcile.schedule",
+            "0 0 3 ? * SUN",
+            "Quartz cron expression (UTC) of the scan for deleted records; off turns it off"),
+    RECONCILE_LIMIT_PERCENT(
+            "tidemark.reconcile.limit-percent", "10", "share of a stream's records one scan may mark as deleted"),
+    RECONCILE_LIMIT_ROWS("tidemark.reconcile.limit-rows", "20", "records one scan may mark as deleted in any case"),
     HTTP_RETRY_DELAY("tidemark.http.retry-delay", "1s", "first backoff after a transient failure"),
     HTTP_ATTEMPTS("tidemark.http.attempts", "5", "tries of one request, the first included"),
     HTTP_TIMEOUT("tidemark.http.timeout", "30s", "longest silence of a connection"),

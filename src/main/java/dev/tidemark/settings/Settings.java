@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param hawtioPort port of the Hawtio console, always on loopback; 0 turns it off
  * @param shopify what holds for every Shopify store
  * @param sync how runs read and load
+ * @param reconcile how deleted records are looked for
  * @param http how vendors are called
  * @param outboundAllow hosts (or {@code host:port}) that may be called besides each store's own domain and the
  *     vendor's download hosts, lower case
@@ -34,6 +35,7 @@ public record Settings(
         int hawtioPort,
         Shopify shopify,
         Sync sync,
+        Reconcile reconcile,
         Http http,
         Set<String> outboundAllow,
         Path workDirectory,
@@ -99,6 +101,8 @@ public record Settings(
      * @param lease how long a silent owner keeps a run
      * @param maxLineBytes longest line that is decoded; a longer one is set aside
      * @param schedules Quartz cron expression (UTC) by stream; the key {@code *} holds for the others
+     * @param spread time over which a schedule's start is spread when there are several stores
+     * @param stepsPerStore steps of one store that a process takes at the same time
      */
     public record Sync(
             int chunkLines,
@@ -109,13 +113,24 @@ public record Settings(
             Duration retryFor,
             Duration lease,
             int maxLineBytes,
-            Map<String, String> schedules) {
+            Map<String, String> schedules,
+            Duration spread,
+            int stepsPerStore) {
 
         /** The cron expression of a stream. */
         public String schedule(String stream) {
             return schedules.getOrDefault(stream, schedules.get("*"));
         }
     }
+
+    /**
+     * How deleted records are looked for.
+     *
+     * @param schedule Quartz cron expression (UTC); empty when only an operator starts it
+     * @param limitPercent share of a stream's records that one run marks as deleted without being told to
+     * @param limitRows records that one run marks in any case
+     */
+    public record Reconcile(Optional<String> schedule, int limitPercent, int limitRows) {}
 
     /**
      * How vendors are called.

@@ -43,6 +43,9 @@ public final class SettingsReader {
                     + "(TABLE|INCREMENTAL_COLUMN|INCREMENTAL_TIEBREAKER_COLUMN|INCREMENTAL_COLUMN_IS_UNIQUE|FORMAT|PAGE_ROWS|LAG)");
     private static final Pattern SCHEDULE_KEY = Pattern.compile("tidemark\\.sync\\.schedule\\.([a-z0-9-]+)");
     private static final int PAGE_ROWS = 50_000;
+    /** Of four threads, so that one store never has all of them. */
+    private static final int STEPS_OF_ONE_STORE_OF_MANY = 2;
+
     private static final Duration TABLE_LAG = Duration.ofSeconds(2);
     private static final Pattern API_VERSION = Pattern.compile("20\\d\\d-(01|04|07|10)");
     private static final Pattern HOST =
@@ -130,6 +133,7 @@ public final class SettingsReader {
 
     private Settings settings() {
         Set<String> allow = allowedHosts();
+        Map<String, Settings.Store> stores = stores(allow);
         Duration lag = duration(Property.SYNC_LAG, 0).orElse(null);
         Duration overlap = duration(Property.SYNC_OVERLAP, 0).orElse(null);
         if (lag == null) {
@@ -176,7 +180,12 @@ public final class SettingsReader {
                         duration(Property.SYNC_RETRY_FOR, 1).orElse(Duration.ofHours(12)),
                         duration(Property.SYNC_LEASE, 1).orElse(Duration.ofSeconds(10)),
                         number(Property.SYNC_MAX_LINE_BYTES, 1_024, 1 << 30),
-                        schedules()),
+                        schedules(),
+                        stores.size() > 1
+                                ? duration(Property.SCHEDULE_SPREAD, 0).orElse(Duration.ZERO)
+                                : Duration.ZERO,
+                        stepsPerStore(stores.size())),
+                reconcile(),
                 new Settings.Http(
                         duration(Property.HTTP_RETRY_DELAY, 0).orElse(Duration.ofSeconds(1)),
                         number(Property.HTTP_ATTEMPTS, 1, 100),
@@ -185,7 +194,27 @@ public final class SettingsReader {
                 Path.of(optional(Property.WORK_DIRECTORY)
                         .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "tidemark")
                                 .toString())),
-                stores(allow));
+                stores);
+    }
+
+    private int stepsPerStore(int stores) {
+        if (!text(Property.SYNC_STEPS_PER_STORE).isEmpty()) {
+            return number(Property.SYNC_STEPS_PER_STORE, 1, 1_000);
+        }
+        return stores > 1 ? STEPS_OF_ONE_STORE_OF_MANY : Integer.MAX_VALUE;
+    }
+
+    private Settings.Reconcile reconcile() {
+        String schedule = text(Property.RECONCILE_SCHEDULE);
+        boolean off = schedule.equals("off");
+        if (!off && !CronExpression.isValidExpression(schedule)) {
+            errors.add("tidemark.reconcile.schedule is not a Quartz cron expression: '" + schedule
+                    + "'; 03:00 each Sunday is '0 0 3 ? * SUN', and 'off' turns it off");
+        }
+        return new Settings.Reconcile(
+                off ? Optional.empty() : Optional.of(schedule),
+                number(Property.RECONCILE_LIMIT_PERCENT, 0, 100),
+                number(Property.RECONCILE_LIMIT_ROWS, 0, 1_000_000_000));
     }
 
     private Optional<Settings.Database> database() {

@@ -74,6 +74,17 @@ public final class Flattening {
         }
     }
 
+    /** Adds no more of the records of an answer than their ids and versions, as a scan wants them. */
+    public void addIds(JsonNode data, Page page) {
+        List<String> version = stream.versionPath().orElseThrow();
+        for (JsonNode record : at(data, pages.records())) {
+            ObjectNode line = JSON.createObjectNode();
+            line.set("id", record.path("id"));
+            line.set(version.get(0), record.path(version.get(0)));
+            page.add(bytes(line), true);
+        }
+    }
+
     /** Adds further children of a record, from the connection that holds them. */
     public void addChildren(JsonNode holder, String parentId, Page page) {
         JsonNode id = JsonNodeFactory.instance.textNode(parentId);

@@ -17,9 +17,12 @@ import java.util.stream.Stream;
  * @param requiredScopes what the store's token must be allowed to do
  * @param windowField the source's search field that a window is laid over; empty when every run reads everything
  * @param wholeDays whether the source compares that field by whole days of the shop, so that an upper end is laid later
+ * @param search further terms of the source's search; empty when the window is all that is asked for
  * @param dailySnapshot whether what a run has loaded is kept once a day, as it was then
+ * @param tellsDeletions whether its records are the shop's own word on deleted products
  * @param query GraphQL document; one for a bulk operation has a place, {@value #WINDOW_PLACE}, for the window; empty where
  *     the source is not asked in GraphQL
+ * @param scan GraphQL document that reads no more of a page than ids and versions; empty where one is made of the declaration
  * @param pages how pages are read; empty for a bulk stream
  * @param root the record that has a version of its own
  * @param child the record that belongs to a root and has its version; empty when the stream has none
@@ -32,8 +35,11 @@ public record StreamDeclaration(
         List<String> requiredScopes,
         Optional<String> windowField,
         boolean wholeDays,
+        Optional<String> search,
         boolean dailySnapshot,
+        boolean tellsDeletions,
         String query,
+        Optional<String> scan,
         Optional<Pages> pages,
         RecordDeclaration root,
         Optional<RecordDeclaration> child) {
@@ -75,6 +81,37 @@ public record StreamDeclaration(
         return query.replace(WINDOW_PLACE, filter.isEmpty() ? "" : "(query: \"" + filter + "\")");
     }
 
+    /**
+     * The document that reads ids and versions only, of a bulk operation with its window.
+     *
+     * @param from first update that is asked for; empty reads everything
+     */
+    public String scanQuery(Optional<Instant> from) {
+        if (pages.isPresent()) {
+            return scan.orElse(query);
+        }
+        String filter = filter(from, Optional.empty());
+        return "{ " + rootField() + (filter.isEmpty() ? "" : "(query: \"" + filter + "\")")
+                + " { edges { node { __typename id"
+                + versionPath().map(StreamDeclaration::selection).orElse("") + " } } } }";
+    }
+
+    /** Where a record's version is in what the source sends. */
+    public Optional<List<String>> versionPath() {
+        return root.versionColumn()
+                .map(version -> root.columns().get(root.indexOf(version)))
+                .map(column -> column.paths().get(0));
+    }
+
+    /** Whether a scan of ids tells which records are gone; what a shop says of deletions stays said. */
+    public boolean isReconcilable() {
+        return !tellsDeletions;
+    }
+
+    private static String selection(List<String> path) {
+        return " " + String.join(" { ", path) + " }".repeat(path.size() - 1);
+    }
+
     /** The root and, where there is one, the child. */
     public Stream<RecordDeclaration> records() {
         return Stream.concat(Stream.of(root), child.stream());
@@ -88,6 +125,7 @@ public record StreamDeclaration(
                     .ifPresent(time -> terms.add(field + ":>='" + time + "'"));
             to.map(this::upperEnd).ifPresent(time -> terms.add(field + ":<'" + time + "'"));
         });
+        search.ifPresent(terms::add);
         return String.join(" AND ", terms);
     }
 
@@ -100,9 +138,9 @@ public record StreamDeclaration(
         });
     }
 
-    /** Whether something follows from what a run has loaded: measurements of days, or the day's snapshot. */
+    /** Whether something follows from what a run has loaded: measurements of days, the day's snapshot, or deletions. */
     public boolean isTransformed() {
-        return dailySnapshot || !root.dayColumns().isEmpty();
+        return dailySnapshot || tellsDeletions || !root.dayColumns().isEmpty();
     }
 
     /** Whether a run reads only what changed since the watermark. */

@@ -23,8 +23,11 @@ final class StreamReader {
             "required-scopes",
             "window-field",
             "window-by-days",
+            "search",
             "daily-snapshot",
+            "tells-deletions",
             "query",
+            "scan",
             "pages",
             "root",
             "child");
@@ -64,8 +67,11 @@ final class StreamReader {
                 texts(stream.path("required-scopes")),
                 Optional.ofNullable(stream.path("window-field").textValue()),
                 stream.path("window-by-days").asBoolean(false),
+                Optional.ofNullable(stream.path("search").textValue()),
                 stream.path("daily-snapshot").asBoolean(false),
+                stream.path("tells-deletions").asBoolean(false),
                 stream.path("query").asText(""),
+                Optional.ofNullable(stream.path("scan").textValue()),
                 stream.has("pages") ? Optional.of(pages(stream.path("pages"))) : Optional.empty(),
                 record(stream.path("root"), "root"),
                 stream.has("child") ? Optional.of(record(stream.path("child"), "child")) : Optional.empty());

@@ -7,6 +7,7 @@ import dev.tidemark.run.Engine;
 import dev.tidemark.settings.SettingsReader;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -45,6 +46,32 @@ final class InProcess implements AutoCloseable {
                     .pollInterval(LOOK)
                     .until(() -> "adopted".equals(adopt(stream).get("outcome")));
         }
+        Awaitility.await("run " + runId + " to end")
+                .atMost(limit)
+                .pollInterval(LOOK)
+                .until(() -> sql.value("select finished_at is not null from sync_run where run_id = ?", runId)
+                        .equals("t"));
+        return outcome(runId);
+    }
+
+    /** Does what {@code reconcile --wait} does, with further values of the request. */
+    Outcome reconcile(String stream, Map<String, Object> further, Duration limit) {
+        UUID runId = UUID.randomUUID();
+        Map<String, Object> request = new HashMap<>(further);
+        request.putAll(Map.of(
+                "store",
+                World.STORE,
+                "stream",
+                stream,
+                "job_type",
+                "RECONCILE_EXECUTE",
+                "run_id",
+                runId.toString(),
+                "initiator",
+                "user",
+                "requested_at",
+                Instant.now().toString()));
+        engine.request("sync-start-scan", request, Map.class);
         Awaitility.await("run " + runId + " to end")
                 .atMost(limit)
                 .pollInterval(LOOK)

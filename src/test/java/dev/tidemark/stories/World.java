@@ -140,6 +140,15 @@ final class World implements AutoCloseable {
         return engine().sync(stream, RUN_LIMIT);
     }
 
+    /** Looks for deleted records of a stream, in this JVM, and waits for the end. */
+    Outcome reconcile(String stream, String... further) {
+        Map<String, Object> values = new TreeMap<>();
+        for (int index = 0; index < further.length; index += 2) {
+            values.put(further[index], further[index + 1]);
+        }
+        return engine().reconcile(stream, values, RUN_LIMIT);
+    }
+
     /** The application inside this JVM; started when it is first wanted. */
     InProcess engine() {
         if (engine.isEmpty()) {

@@ -115,7 +115,12 @@ public final class RechargePages {
         String next = answer.path("next_cursor").asText("");
         boolean last = answer.path("next_cursor").isNull() || next.isEmpty();
         Page page = new Page(last ? Optional.empty() : Optional.of(next));
-        new Flattening(stream).addRecords(answer, page);
+        Flattening flattening = new Flattening(stream);
+        if (run.isScan()) {
+            flattening.addIds(answer, page);
+        } else {
+            flattening.addRecords(answer, page);
+        }
         pace(page, bucket);
         return page;
     }

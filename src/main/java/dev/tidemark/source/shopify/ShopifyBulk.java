@@ -89,6 +89,9 @@ public final class ShopifyBulk {
         });
         Window asked = Window.of(run, sourceNow, settings.sync());
         Window window = stream.isWindowed() ? asked : asked.wholeHistory();
+        if (run.isScan()) {
+            return scanWindow(run, stream, asked, scopes, reply, sourceNow);
+        }
         Optional<Instant> unseenBefore = unseenBefore(stream, scopes, window, sourceNow);
         if (run.isBackfill() && unseenBefore.isPresent()) {
             throw new RunFailed("missing_scope", hidden(run.store(), run.stream(), unseenBefore.get()));
@@ -115,6 +118,27 @@ public final class ShopifyBulk {
                     run,
                     values.get("unseen_before"));
         }
+        return values;
+    }
+
+    /** What the source hides from the token must not look as if it were gone. */
+    private Map<String, Object> scanWindow(
+            Run run,
+            StreamDeclaration stream,
+            Window asked,
+            Optional<Set<String>> scopes,
+            GraphqlReply reply,
+            Instant sourceNow) {
+        Window window = lacksHistory(stream, scopes)
+                ? asked.notBefore(sourceNow.minus(ORDERS_SEEN_WITHOUT_SCOPE).plus(Duration.ofDays(1)))
+                : asked;
+        Optional<Instant> from = Optional.of(window.from()).filter(Instant.EPOCH::isBefore);
+        Map<String, Object> values =
+                window.values(stream.scanQuery(from), settings.sync().lag(), sourceNow);
+        values.put("filter", stream.filter(from, Optional.empty()));
+        values.put(
+                "shop_time_zone",
+                timeZone(reply.data().path("shop").path("ianaTimezone").asText("")));
         return values;
     }
 
@@ -177,6 +201,11 @@ public final class ShopifyBulk {
                                 + " s ahead of the source's; only the source's counts")
                         .orElse("the source does not tell its time"));
         return seen;
+    }
+
+    /** Whether the run asks for a part of what the source has, so that an ignored filter would matter. */
+    public boolean isFiltered(Map<String, Object> window) {
+        return !"".equals(window.get("filter"));
     }
 
     /** Asks for one record by the window's own filter, only to see whether the source understood the filter. */

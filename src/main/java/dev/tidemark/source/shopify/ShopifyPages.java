@@ -59,7 +59,12 @@ public final class ShopifyPages {
                     "page_without_cursor", "The source says that " + run.stream() + " has another page but not where");
         }
         Page page = new Page(more ? Optional.of(cursor) : Optional.empty());
-        new Flattening(stream).addRecords(reply.data(), page);
+        Flattening flattening = new Flattening(stream);
+        if (run.isScan()) {
+            flattening.addIds(reply.data(), page);
+        } else {
+            flattening.addRecords(reply.data(), page);
+        }
         pace(page, reply);
         return page;
     }
