@@ -1,6 +1,6 @@
 -- What finds deleted records: scans of the ids that a source still has, and what the source says it has deleted.
 -- In:  the ledger of V001 and the tables of V002 and V004.
--- Out: sync_scan and sync_scan_id, product_deletion, deleted_at in every root's table, and the indexes that claims need.
+-- Out: sync_scan and sync_scan_id, product_deletion, and the index that claims need. Every root has its deleted_at already.
 
 -- A run that reads ids only: to mark what is gone (RECONCILE_EXECUTE), or to compare and change nothing (VERIFY_EXECUTE).
 create table sync_scan (
@@ -43,19 +43,6 @@ create table product_deletion (
     primary key (store_id, event_id)
 );
 create index product_deletion_product on product_deletion (store_id, product_id);
-
-alter table order_header      add column if not exists deleted_at timestamptz;
-alter table customer          add column if not exists deleted_at timestamptz;
-alter table product           add column if not exists deleted_at timestamptz;
-alter table refund            add column if not exists deleted_at timestamptz;
-alter table inventory_item    add column if not exists deleted_at timestamptz;
-alter table order_transaction add column if not exists deleted_at timestamptz;
-alter table fulfillment       add column if not exists deleted_at timestamptz;
-alter table recharge_customer add column if not exists deleted_at timestamptz;
-alter table recharge_address  add column if not exists deleted_at timestamptz;
-alter table subscription      add column if not exists deleted_at timestamptz;
-alter table charge            add column if not exists deleted_at timestamptz;
-alter table recharge_order    add column if not exists deleted_at timestamptz;
 
 -- Every claim asks which stores are being worked for; only those are in this index.
 create index sync_lease_busy on sync_lease (store_id) where busy;

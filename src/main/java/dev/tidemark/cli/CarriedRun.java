@@ -81,20 +81,11 @@ final class CarriedRun {
     }
 
     private int carryOut(Settings settings, Engine engine, UUID id) {
-        Started started = start(engine, id);
-        while (started.isConflict()) {
-            Takeover takeover =
-                    takeOver(engine, started.runId(), settings.sync().lease());
-            if (takeover == Takeover.REFUSED) {
-                return conflict(engine, started.runId());
-            }
-            // It is carried by this process now, or it ended meanwhile and this run can begin.
-            started = takeover == Takeover.DONE ? new Started("existing", started.runId()) : start(engine, id);
+        Optional<RunDocument> ended = untilEnded(settings, engine, id);
+        if (ended.isEmpty()) {
+            return ExitCode.CONFLICT.number();
         }
-        RunDocument run;
-        try (Progress progress = Progress.of(progressKind.orElse(null), root.terminal())) {
-            run = new RunWatch(engine, progress).untilEnded(started.runId());
-        }
+        RunDocument run = ended.get();
         print(run);
         if (!output.isText(root.terminal())) {
             run.text("/watermark/held_reason").ifPresent(reason -> root.terminal()
@@ -102,6 +93,24 @@ final class CarriedRun {
                             + run.text("/watermark/after").orElse("none") + ": " + reason));
         }
         return ExitCode.ofStatus(run.status()).number();
+    }
+
+    /** Carries the run to its end in an engine that is started; empty when another one is active, which was said. */
+    Optional<RunDocument> untilEnded(Settings settings, Engine engine, UUID id) {
+        Started started = start(engine, id);
+        while (started.isConflict()) {
+            Takeover takeover =
+                    takeOver(engine, started.runId(), settings.sync().lease());
+            if (takeover == Takeover.REFUSED) {
+                conflict(engine, started.runId());
+                return Optional.empty();
+            }
+            // It is carried by this process now, or it ended meanwhile and this run can begin.
+            started = takeover == Takeover.DONE ? new Started("existing", started.runId()) : start(engine, id);
+        }
+        try (Progress progress = Progress.of(progressKind.orElse(null), root.terminal())) {
+            return Optional.of(new RunWatch(engine, progress).untilEnded(started.runId()));
+        }
     }
 
     private Started start(Engine engine, UUID id) {

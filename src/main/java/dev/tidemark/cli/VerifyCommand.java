@@ -1,8 +1,10 @@
 package dev.tidemark.cli;
 
+import com.github.f4b6a3.uuid.UuidCreator;
 import dev.tidemark.archive.ObjectStorage;
 import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.operations.Migration;
+import dev.tidemark.run.Engine;
 import dev.tidemark.run.UnknownStore;
 import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.Settings;
@@ -12,7 +14,11 @@ import dev.tidemark.verify.Damage;
 import dev.tidemark.verify.ReadOnlyDatabase;
 import dev.tidemark.verify.Report;
 import dev.tidemark.verify.Verification;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
@@ -28,7 +34,7 @@ import software.amazon.awssdk.services.s3.S3Client;
             "Compare ledger, archives and tables, and say what is wrong and which command repairs it.",
             "",
             "Nothing is changed: the database itself refuses every write of this session. With --deep the archived files are",
-            "read again and every record is compared with its table, by id and column."
+            "read again and every record is compared with its table, by id and column. With --source the vendor is asked, too."
         },
         footer = {
             "",
@@ -37,6 +43,7 @@ import software.amazon.awssdk.services.s3.S3Client;
             "Examples:",
             "  tidemark verify",
             "  tidemark verify --store acme --stream shopify-orders --deep",
+            "  tidemark verify --store acme --stream shopify-orders --source --from 2026-03-01",
             "  tidemark verify --deep --from 2026-03-01 -o ndjson | jq -r .repair | sort -u"
         })
 final class VerifyCommand implements Callable<Integer> {
@@ -51,6 +58,14 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--deep", description = "Read the archives again and compare every record.")
     private boolean deep;
+
+    @Option(
+            names = "--source",
+            description = {
+                "Ask the source for the ids and versions it has, and compare them with archives and tables; --from and --to then",
+                "also say which versions. No record is changed."
+            })
+    private boolean source;
 
     @Option(
             names = "--limit",
@@ -102,11 +117,13 @@ final class VerifyCommand implements Callable<Integer> {
                     settings.sync().maxLineBytes(),
                     report);
             for (String each : stores) {
-                for (StreamDeclaration declared : streams) {
-                    if (stream == null && !settings.stores().get(each).hasSourceOf(declared.name())) {
-                        continue;
-                    }
-                    verification.look(each, declared, range::contains, deep);
+                List<StreamDeclaration> own = streams.stream()
+                        .filter(declared ->
+                                stream != null || settings.stores().get(each).hasSourceOf(declared.name()))
+                        .toList();
+                own.forEach(declared -> verification.look(each, declared, range::contains, deep));
+                if (source) {
+                    lookAtSource(settings, verification, each, own);
                 }
                 if (stream == null) {
                     verification.lookAtLots(each);
@@ -124,6 +141,35 @@ final class VerifyCommand implements Callable<Integer> {
                                     : "tidemark: " + report.damages() + " difference(s)");
         }
         return report.isHealthy() ? ExitCode.COMPLETE.number() : ExitCode.DIFFERENCE.number();
+    }
+
+    /** The scan is a run like any other, so another process cannot do the same meanwhile, and a dead one's is taken up. */
+    private void lookAtSource(
+            Settings settings, Verification verification, String store, List<StreamDeclaration> streams) {
+        try (Engine engine = root.starter().start(settings, new Engine.Role.Work(UuidCreator.getTimeOrderedEpoch()))) {
+            for (StreamDeclaration declared : streams) {
+                if (!declared.isReconcilable()) {
+                    continue;
+                }
+                Map<String, Object> request =
+                        new HashMap<>(Map.of("store", store, "stream", declared.name(), "job_type", "VERIFY_EXECUTE"));
+                range.from().ifPresent(from -> request.put("from", from.toString()));
+                RunDocument scan = new CarriedRun(
+                                root, output, Optional.of(Progress.Kind.NONE), "sync-start-scan", request)
+                        .untilEnded(settings, engine, UuidCreator.getTimeOrderedEpoch())
+                        .orElseThrow(() -> new CommandFailure(
+                                ExitCode.CONFLICT,
+                                "Another verification of " + declared.name() + " is reading the source."));
+                if (!scan.status().equals("completed")) {
+                    throw new CommandFailure(
+                            ExitCode.RUN_FAILED,
+                            "The source's ids of " + store + "/" + declared.name() + " could not be read: "
+                                    + scan.text("/watermark/held_reason").orElse(scan.status()));
+                }
+                verification.lookAtSource(store, declared, UUID.fromString(scan.runId()), range.from(), range.to());
+                engine.request("sync-forget-scan", Map.of("store", store, "run_id", scan.runId()), Object.class);
+            }
+        }
     }
 
     private List<StreamDeclaration> streams() {

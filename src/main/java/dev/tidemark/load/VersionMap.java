@@ -2,14 +2,14 @@ package dev.tidemark.load;
 
 import java.util.Arrays;
 
-/** Versions of parents by id, in primitive arrays. Not thread-safe. */
-final class VersionMap {
+/** Versions of records by id, in primitive arrays. Not thread-safe. */
+public final class VersionMap {
     /** What {@link #get} gives for an id that is not there. */
-    static final long NONE = Long.MIN_VALUE;
+    public static final long NONE = Long.MIN_VALUE;
 
-    /** Takes a parent and its version. */
+    /** Takes a record and its version. */
     @FunctionalInterface
-    interface Entry {
+    public interface Entry {
         void accept(long id, long version);
     }
 
@@ -20,7 +20,7 @@ final class VersionMap {
     private int size;
 
     /** @param expected ids it is made for; it grows when there are more */
-    VersionMap(int expected) {
+    public VersionMap(int expected) {
         int capacity = Integer.highestOneBit(Math.max(8, expected)) * 4;
         this.ids = new long[capacity];
         this.versions = new long[capacity];
@@ -31,7 +31,7 @@ final class VersionMap {
         return size;
     }
 
-    void put(long id, long version) {
+    public void put(long id, long version) {
         if (2 * size >= ids.length) {
             grow();
         }
@@ -43,11 +43,11 @@ final class VersionMap {
         versions[at] = version;
     }
 
-    long get(long id) {
+    public long get(long id) {
         return versions[place(id)];
     }
 
-    void forEach(Entry each) {
+    public void forEach(Entry each) {
         for (int at = 0; at < ids.length; at++) {
             if (versions[at] != NONE) {
                 each.accept(ids[at], versions[at]);

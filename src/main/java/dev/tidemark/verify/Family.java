@@ -20,6 +20,21 @@ final class Family {
         return places;
     }
 
+    /** Places of {@code compare_source.sql} and {@code count_days.sql}. */
+    static Map<String, String> source(StreamDeclaration stream) {
+        RecordDeclaration root = stream.root();
+        String version = quoted(root.versionColumn().orElseThrow());
+        Map<String, String> places = new HashMap<>();
+        places.put("table", quoted(root.table()));
+        places.put("table_name", root.table());
+        places.put("key", quoted(root.keyColumn()));
+        places.put("version", version);
+        places.put(
+                "made_at",
+                root.indexOf("created_at") < 0 ? "t." + version : "coalesce(t.created_at, t." + version + ")");
+        return places;
+    }
+
     /** Places of {@code compare_children.sql}. */
     static Map<String, String> child(StreamDeclaration stream, List<String> arrayTypes) {
         Map<String, String> places = record(stream.child().orElseThrow(), arrayTypes);

@@ -34,6 +34,10 @@ final class Repairs {
                 + " computes the days of its lots again";
     }
 
+    static String reconcile(String store, String stream) {
+        return "./tidemark reconcile --store " + store + " --stream " + stream + " --wait";
+    }
+
     static String sync(String store, String stream) {
         return "./tidemark sync --store " + store + " --stream " + stream + " --wait";
     }

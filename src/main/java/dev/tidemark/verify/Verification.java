@@ -46,6 +46,17 @@ public final class Verification {
         }
     }
 
+    /**
+     * Compares what a scan has seen at the source with archives and table.
+     *
+     * @param scan the run that read the ids; they must not be forgotten yet
+     * @param from first version that is compared; empty: all before {@code to}
+     */
+    public void lookAtSource(
+            String store, StreamDeclaration stream, UUID scan, Optional<Instant> from, Optional<Instant> to) {
+        new SourceCheck(database, archives, stream, store, scan, from, to, maxLineBytes, report).run();
+    }
+
     /** Looks at the lots of a store: what a day has used, and what remains. */
     public void lookAtLots(String store) {
         Map<String, Object> lots =
