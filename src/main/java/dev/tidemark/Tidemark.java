@@ -15,6 +15,7 @@ import dev.tidemark.run.Backfills;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
 import dev.tidemark.run.Ledger;
+import dev.tidemark.run.Outage;
 import dev.tidemark.run.Switches;
 import dev.tidemark.run.UnknownStream;
 import dev.tidemark.run.Worker;
@@ -157,6 +158,7 @@ public final class Tidemark implements Engine {
         main.bind("worker", worker);
         Ledger ledger = new Ledger(settings, streams, names(catalog, StreamDeclaration::isReconcilable), clock);
         main.bind("ledger", ledger);
+        main.bind("outage", new Outage(clock));
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
         main.bind("downloadAddress", new DownloadAddress(settings));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Option;
             "  tidemark simulator --port 4010 --api-version 2026-07 --fault throttled:3"
         })
 final class SimulatorCommand implements Callable<Integer> {
+    private static final int MOST_SHOPS = 1_000;
+
     @Option(
             names = "--host",
             paramLabel = "HOST",
@@ -85,6 +88,16 @@ final class SimulatorCommand implements Callable<Integer> {
     @Option(names = "--domain", paramLabel = "DOMAIN", description = "The shop's myshopify.com domain.")
     private String domain;
 
+    @Option(
+            names = "--shops",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = {
+                "So many shops, each on the port after the one before (with --port 0, on any), with the seed after it and a",
+                "domain of its own (${DEFAULT-VALUE}); one line of JSON for each."
+            })
+    private int shops;
+
     private final TidemarkCommand root;
 
     SimulatorCommand(TidemarkCommand root) {
@@ -94,18 +107,24 @@ final class SimulatorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         // Refused before anything is started.
-        options();
+        options(0);
+        if (shops < 1 || shops > MOST_SHOPS) {
+            throw new CommandFailure(ExitCode.USAGE, "--shops must be 1 to " + MOST_SHOPS + ", not " + shops + ".");
+        }
         try {
             // A child process and a port, both gone with this process however it ends; the hook also tidies the disk.
             Optional<S3Server> s3 = s3Port == null ? Optional.empty() : Optional.of(S3Server.start(s3Port));
             // The shop's clock begins here, not while the S3 server was starting.
-            SimulatorOptions options = options();
-            Simulator shop = Simulator.start(options);
+            List<Simulator> started = new CopyOnWriteArrayList<>();
             try (StopSignal stop = StopSignal.then(() -> {
-                shop.close();
+                started.forEach(Simulator::close);
                 s3.ifPresent(S3Server::close);
             })) {
-                announce(options, shop, s3);
+                for (int place = 0; place < shops; place++) {
+                    SimulatorOptions options = options(place);
+                    started.add(Simulator.start(options));
+                    announce(options, started.get(place), s3);
+                }
                 while (!stop.isGiven()) {
                     LockSupport.park();
                 }
@@ -118,9 +137,11 @@ final class SimulatorCommand implements Callable<Integer> {
         }
     }
 
-    private SimulatorOptions options() {
-        SimulatorOptions.Builder options =
-                SimulatorOptions.builder().host(host).port(port).seed(seed);
+    private SimulatorOptions options(int place) {
+        SimulatorOptions.Builder options = SimulatorOptions.builder()
+                .host(host)
+                .port(port == 0 ? 0 : port + place)
+                .seed(seed + place);
         try {
             options.orders(orders).sameSecond(sameSecond).restoreRate(restoreRate);
             if (apiVersion != null) {
@@ -131,6 +152,9 @@ final class SimulatorCommand implements Callable<Integer> {
             }
             if (domain != null) {
                 options.domain(domain);
+            }
+            if (place > 0) {
+                options.domain(options.build().domain().replaceFirst("(?=[.]|$)", "-" + (place + 1)));
             }
             faults.forEach(options::fault);
             return options.build();
@@ -146,12 +170,13 @@ final class SimulatorCommand implements Callable<Integer> {
         where.put("token", options.token());
         where.put("recharge_url", shop.rechargeUrl());
         where.put("recharge_token", shop.rechargeToken());
-        where.put("seed", seed);
+        where.put("seed", options.seed());
         where.put("orders", orders);
         s3.ifPresent(server -> where.put("s3_endpoint", server.endpoint()));
         root.terminal().out().println(where);
         root.terminal()
-                .say("tidemark: a simulated shop with " + orders + " orders (seed " + seed + ") at " + shop.url());
+                .say("tidemark: a simulated shop with " + orders + " orders (seed " + options.seed() + ") at "
+                        + shop.url());
         s3.ifPresent(server -> root.terminal().say("tidemark: S3 at " + server.endpoint() + ", any key"));
     }
 }

@@ -68,6 +68,9 @@ public final class LedgerMetrics {
 
     /** Notes that the ledger could not be read; the meters keep their last values. */
     public void unread(Exchange exchange) {
+        if (databaseUp == 0 && readAt > 0) {
+            return;
+        }
         databaseUp = 0;
         LOG.warn(
                 "Reading the metrics failed, they keep their last values: {}",

@@ -466,7 +466,9 @@ class BackfillSqlTest {
                         "requested_at",
                         "2026-11-21T06:00:00Z",
                         "retry_for_millis",
-                        1_000_000L));
+                        1_000_000L,
+                        "delay_millis",
+                        0L));
     }
 
     private static Map<String, Object> claim(boolean backfills) {
@@ -478,6 +480,7 @@ class BackfillSqlTest {
         values.put("only_backfills", null);
         values.put("backfills", backfills);
         values.put("busy_epochs", "{}");
+        values.put("store_steps", 1_000);
         return runLedger("claim_run", values);
     }
 

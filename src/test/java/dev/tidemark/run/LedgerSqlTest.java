@@ -309,7 +309,9 @@ class LedgerSqlTest {
                 "requested_at",
                 "2026-11-21T06:00:00Z",
                 "retry_for_millis",
-                1_000_000L);
+                1_000_000L,
+                "delay_millis",
+                0L);
         Map<String, Object> answer = run("start_run", request);
         // No answer: another session was faster and is not yet to be seen, as the route knows too.
         return answer == null ? start(id) : answer;
@@ -327,6 +329,7 @@ class LedgerSqlTest {
         values.put("only_runs", null);
         values.put("only_backfills", null);
         values.put("backfills", true);
+        values.put("store_steps", 4);
         values.put("busy_epochs", busyEpochs);
         return run("claim_run", values);
     }
