@@ -123,6 +123,15 @@ final class TidemarkProcess implements AutoCloseable {
         }
     }
 
+    /** Everything on standard error so far. */
+    String errors() {
+        try {
+            return Files.readString(errors);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Outcome outcome() {
         try {
             String said = Files.readString(output);

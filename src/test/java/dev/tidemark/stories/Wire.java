@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The wire between Tidemark and one neighbour. It understands just enough of the protocol to tell exchanges apart, so a
@@ -23,6 +24,7 @@ abstract class Wire implements AutoCloseable {
     private final Queue<String> exchanges = new ConcurrentLinkedQueue<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final int neighbourPort;
+    private final AtomicInteger refused = new AtomicInteger();
     private volatile boolean refusing;
 
     Wire(int neighbourPort) {
@@ -62,6 +64,11 @@ abstract class Wire implements AutoCloseable {
         open.forEach(Wire::reset);
     }
 
+    /** Connections that were wanted while the wire was cut. */
+    final int refused() {
+        return refused.get();
+    }
+
     final void mend() {
         refusing = false;
     }
@@ -78,6 +85,7 @@ abstract class Wire implements AutoCloseable {
 
     private void accept(Socket client) throws IOException {
         if (refusing) {
+            refused.incrementAndGet();
             reset(client);
             return;
         }

@@ -7,6 +7,7 @@ import dev.tidemark.simulator.Simulator;
 import dev.tidemark.simulator.SimulatorOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -160,6 +161,26 @@ final class World implements AutoCloseable {
     /** Another application inside this JVM, which the story ends itself. */
     Engine start(Engine.Role role) {
         return Tidemark.start(SettingsReader.read(Map.of(), environment), role);
+    }
+
+    /** Everything that {@code serve} starts, inside this JVM; the story ends it. */
+    Engine serve() {
+        return ports().start(new Engine.Role.Serve());
+    }
+
+    /** Gives what serves ports that nobody else has. */
+    World ports() {
+        set("TIDEMARK_API_PORT", freePort());
+        set("TIDEMARK_MANAGEMENT_PORT", freePort());
+        return set("TIDEMARK_HAWTIO_PORT", "0");
+    }
+
+    private static String freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return String.valueOf(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Ends the application inside this JVM, as a restart would; the next run starts another. */
