@@ -48,6 +48,9 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class TidemarkCommand implements Runnable {
 
+    /** The PostgreSQL driver logs by java.util.logging; kept here, or its level would be forgotten with it. */
+    private static final java.util.logging.Logger DRIVER_LOG = java.util.logging.Logger.getLogger("org.postgresql");
+
     @Spec
     private CommandSpec spec;
 
@@ -210,6 +213,10 @@ public final class TidemarkCommand implements Runnable {
                 parsed.hasSubcommand() ? parsed.subcommand().commandSpec().name() : "";
         boolean serves = command.equals("serve");
         setLogLevel("dev.tidemark", verbose ? Level.DEBUG : serves ? Level.INFO : Level.OFF);
+        DRIVER_LOG.setLevel(verbose ? java.util.logging.Level.INFO : java.util.logging.Level.OFF);
+        // The pool shows a stack trace for each connection that broke; that the database is away is said once,
+        // elsewhere.
+        setLogLevel("com.zaxxer.hikari", verbose ? Level.INFO : Level.ERROR);
         setLogLevel("org.apache.camel", verbose ? Level.INFO : serves ? Level.WARN : Level.OFF);
         setLogLevel(
                 org.slf4j.Logger.ROOT_LOGGER_NAME,

@@ -1,5 +1,6 @@
 package dev.tidemark.operations;
 
+import dev.tidemark.run.Outage;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
@@ -68,13 +69,11 @@ public final class LedgerMetrics {
 
     /** Notes that the ledger could not be read; the meters keep their last values. */
     public void unread(Exchange exchange) {
-        if (databaseUp == 0 && readAt > 0) {
-            return;
-        }
         databaseUp = 0;
-        LOG.warn(
-                "Reading the metrics failed, they keep their last values: {}",
-                exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class).toString());
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        if (!Outage.isAbout(cause)) {
+            LOG.warn("Reading the metrics failed, they keep their last values: {}", cause.toString());
+        }
     }
 
     private void register(Meter meter, String kind, String description) {

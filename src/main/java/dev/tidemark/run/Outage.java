@@ -41,8 +41,8 @@ public final class Outage {
         }
     }
 
-    /** What the driver and the pool say of a connection, not of a statement. */
-    private static boolean isAbout(Throwable thrown) {
+    /** Whether a failure is one of the connection and not of a statement, so that this tells it. */
+    public static boolean isAbout(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLException sql) {
                 String state = sql.getSQLState();

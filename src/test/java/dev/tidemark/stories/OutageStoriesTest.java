@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -16,23 +17,17 @@ class OutageStoriesTest {
     void a_database_that_goes_away_and_comes_back_is_told_in_two_lines(Services services) {
         try (World world = World.with(services, shop -> shop)) {
             try (TidemarkProcess served = world.ports().start("serve")) {
-                await(
-                        "the server",
-                        () -> served.errors().contains("sync-dispatch")
-                                || world.sql()
-                                                .value(
-                                                        "select count(*) from pg_stat_activity where application_name = 'tidemark'")
-                                                .compareTo("0")
-                                        > 0);
+                await(served, "the server", () -> served.errors().contains("tidemark: serving"));
                 world.databaseWire().cut();
-                await("the outage to be told", () -> served.errors().contains("The database is away"));
+                await(served, "the outage to be told", () -> served.errors().contains("The database is away"));
                 // Ticks go on while nothing is there.
                 await(
+                        served,
                         "ticks",
                         () -> served.errors().contains("The database is away")
                                 && world.databaseWire().refused() >= 3);
                 world.databaseWire().mend();
-                await("the end to be told", () -> served.errors().contains("The database is back after"));
+                await(served, "the end to be told", () -> served.errors().contains("The database is back after"));
 
                 List<String> loud = served.errors()
                         .lines()
@@ -45,10 +40,12 @@ class OutageStoriesTest {
         }
     }
 
-    private static void await(String what, java.util.concurrent.Callable<Boolean> condition) {
+    private static void await(TidemarkProcess served, String what, Callable<Boolean> condition) {
         Awaitility.await(what)
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(100))
-                .until(condition);
+                .untilAsserted(() -> assertThat(condition.call())
+                        .as("%s: %s", what, served.errors())
+                        .isTrue());
     }
 }
