@@ -3,10 +3,12 @@ package dev.tidemark.stories;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.run.Engine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -219,6 +221,24 @@ class DeletionStoriesTest {
                                     .value(
                                             "select count(*) from product p join product_deletion d using (store_id, product_id) where p.deleted_at = d.happened_at"))
                     .isEqualTo("2");
+        }
+    }
+
+    @Test
+    void the_scans_of_all_streams_start_by_their_own_schedule(Services services) {
+        try (World world = StreamStoriesTest.shop(services, 10)) {
+            world.set("TIDEMARK_RECONCILE_SCHEDULE", "0/1 * * * * ?").set("TIDEMARK_SYNC_SCHEDULE", "0 0 6 1 1 ?");
+            try (Engine served = world.serve()) {
+                Awaitility.await("a scan of each stream")
+                        .atMost(Duration.ofSeconds(60))
+                        .pollInterval(Duration.ofMillis(200))
+                        .until(() -> world.sql()
+                                .value(
+                                        "select count(distinct stream) from sync_run where job_type = 'RECONCILE_EXECUTE'"
+                                                + " and initiator = 'cron'")
+                                .equals("12"));
+                assertThat(served.camelContext().isStarted()).isTrue();
+            }
         }
     }
 
