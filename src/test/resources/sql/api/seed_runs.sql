@@ -51,3 +51,7 @@ select 'acme', 'shopify-orders', 'order_header:' || n, '00000000-0000-7000-8000-
 insert into dead_letter (store_id, stream, record_key, run_id, run_number, line_no, reason_code, reason, raw, raw_sha256, state)
 values ('acme', 'shopify-orders', 'order_header:1', '00000000-0000-7000-8000-000000000005', 5, 1, 'money', 'no number',
         cast('{}' as bytea), cast('x' as bytea), 'resolved');
+
+-- What runs add up to is noted when they end, so they end once more, now that their chunks are there.
+update sync_run set due_at = finished_at, finished_at = null;
+update sync_run set finished_at = due_at;
