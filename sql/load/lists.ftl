@@ -19,22 +19,24 @@
     </#if>
     <#return prefix + child.parentVersion>
 </#function>
-<#function unnested record>
+<#-- All columns of a record, or those of them that are named. -->
+<#function unnested record only=[]>
     <#local parts = []>
     <#list record.columns as column>
-        <#local array = "unnest(cast(:#" + record.name + "_" + column.name + " as " + column.array + "[]))">
-        <#local parts += [(column.stored??)?then("cast(" + array + " as " + (column.stored!"") + ")", array) + " as " + column.name]>
+        <#if only?size == 0 || only?seq_contains(column.name)>
+            <#local array = "unnest(cast(:#" + record.name + "_" + column.name + " as " + column.array + "[]))">
+            <#local parts += [(column.stored??)?then("cast(" + array + " as " + (column.stored!"") + ")", array) + " as " + column.name]>
+        </#if>
     </#list>
     <#return parts?join(",\n           ")>
 </#function>
-<#function repeated record identity values>
-    <#return "case when (select count(*) from " + record + "_in) = (select count(*) from " + record + "_new) then 0 else (\n"
-        + "               select count(*)\n"
-        + "                 from " + record + "_in i\n"
-        + "                 join " + record + "_new n on ("
-        + prefixed(identity, "i.") + ") is not distinct from (" + prefixed(identity, "n.") + ")\n"
-        + "                where i.ordinal <> n.ordinal\n"
-        + "                  and (" + names(values, "i.") + ")\n"
-        + "                      is not distinct from\n"
-        + "                      (" + names(values, "n.") + ")) end">
+<#-- How many readings that do not count are the same in everything as the one that does. -->
+<#function alike record values>
+    <#return "(select count(*)\n"
+        + "                from " + record + "_repeated r\n"
+        + "                join " + record + "_in i on i.ordinal = r.ordinal\n"
+        + "                join " + record + "_in n on n.ordinal = r.kept\n"
+        + "               where (" + names(values, "i.") + ")\n"
+        + "                     is not distinct from\n"
+        + "                     (" + names(values, "n.") + "))">
 </#function>

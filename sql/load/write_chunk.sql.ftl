@@ -16,21 +16,20 @@ with lease as materialized (
      where l.store_id = :#store_id and l.stream = :#stream and l.job_type = :#job_type
        and l.run_id = cast(:#run_id as uuid) and l.epoch = cast(:#epoch as int8)
        for share
-), root_in as materialized (
+), root_in as not materialized (
     select ${lists.unnested(root)},
            unnest(cast(:#${root.name}_ordinal as int4[])) as ordinal
-), root_new as materialized (
+), root_repeated as materialized (
     -- One statement may not touch a key twice: the newest reading counts, of equal ones the later.
-    select distinct on (${root.key}) *
-      from root_in
-     order by ${root.key}, ${root.version} desc, ordinal desc
+    select ordinal, kept
+      from (select ordinal,
+                   first_value(ordinal) over (partition by ${root.key} order by ${root.version} desc, ordinal desc) as kept
+              from (select ${lists.unnested(root, [root.key, root.version])},
+                           unnest(cast(:#${root.name}_ordinal as int4[])) as ordinal) reading) readings
+     where ordinal <> kept
 ), root_met as materialized (
-    select n.*,
-           o.stored_version, o.stored_run_number,
-<#if hasDay>
-           coalesce(${lists.prefixed(root.day, "n.")}) as moment, o.stored_moment,
-</#if>
-           case
+    -- The verdict stands first, because reading a row of a list goes as far as the last column that is asked for.
+    select case
                when o.stored_run_number is null then 'new'
                -- The source's times have one-second steps, so an equal time may still be a newer row.
                when o.stored_version > n.${root.version} then 'stale'
@@ -42,8 +41,11 @@ with lease as materialized (
                when :#job_type = 'REINGEST_EXECUTE' and o.stored_version = n.${root.version}
                     and o.stored_run_number > cast(:#run_number as int8) then 'stale'
                else 'write'
-           end as verdict
-      from root_new n
+           end as verdict,
+           o.stored_version, o.stored_run_number,<#if hasDay>
+           coalesce(${lists.prefixed(root.day, "n.")}) as moment, o.stored_moment,</#if>
+           n.*
+      from root_in n
      cross join lease
       -- Row by row through the key: a join could read the whole table for each chunk.
       left join lateral (
@@ -52,6 +54,7 @@ with lease as materialized (
              from ${root.table} h
             where h.store_id = :#store_id and h.${root.key} = n.${root.key}
             limit 1) o on true
+     where n.ordinal <> all (array(select ordinal from root_repeated))
 ), root_inserted as (
     insert into ${root.table} (store_id, ${lists.names(root.columns)}, run_number)
     select :#store_id, ${lists.names(root.columns)}, cast(:#run_number as int8)
@@ -63,6 +66,8 @@ with lease as materialized (
     select :#store_id, ${lists.names(root.columns)}, cast(:#run_number as int8)
       from root_met
      where verdict = 'write'
+     -- In the order of the key, so that two writers do not wait for each other.
+     order by ${root.key}
     on conflict (store_id, ${root.key}) do update
        set (${lists.names(root.values)}, deleted_at, run_number)
          = (${lists.names(root.values, "excluded.")}, null, excluded.run_number)
@@ -90,40 +95,47 @@ with lease as materialized (
              from ${root.table} h
             where h.store_id = :#store_id and h.${root.key} = outside.${root.key}
             limit 1) o on true
-), child_in as materialized (
+), child_in as not materialized (
     select ${lists.unnested(child)},
            unnest(cast(:#${child.name}_parent_id as int8[])) as ${child.parent},
            unnest(cast(:#${child.name}_parent_version as timestamptz[])) as ${child.parentVersion},
            unnest(cast(:#${child.name}_ordinal as int4[])) as ordinal
-), child_new as materialized (
-    select distinct on (${lists.prefixed(child.identity, "n.")}) n.*, p.run_number as parent_run_number,
-           -- A parent that is twice in one file may have its children only once, after the older reading: they stay.
-           coalesce(p.version > n.${child.parentVersion}
-                    and (p.run_number <> cast(:#run_number as int8) or p.version = 'infinity'), false) as stale
-      from child_in n
-      join parent p using (${child.parent})
-     cross join lease
-     order by ${lists.prefixed(child.identity, "n.")}, n.${child.parentVersion} desc<#if child.version??>, n.${child.version} desc nulls last</#if>, n.ordinal desc
+), child_repeated as materialized (
+    select ordinal, kept
+      from (select ordinal,
+                   first_value(ordinal) over (partition by ${child.identity?join(", ")}
+                       order by ${child.parentVersion} desc<#if child.version??>, ${child.version} desc nulls last</#if>, ordinal desc) as kept
+              from (select ${lists.unnested(child, [child.key, child.version!""])},
+                           unnest(cast(:#${child.name}_parent_id as int8[])) as ${child.parent},
+                           unnest(cast(:#${child.name}_parent_version as timestamptz[])) as ${child.parentVersion},
+                           unnest(cast(:#${child.name}_ordinal as int4[])) as ordinal) reading) readings
+     where ordinal <> kept
 ), child_met as materialized (
-    select n.*,
-           case
-               when n.stale or ${lists.childVersion(child, "o.")} > ${lists.childVersion(child, "n.")} then 'stale'
+    select case
+               when ${lists.childVersion(child, "o.")} > ${lists.childVersion(child, "n.")}
+                    -- A parent that is twice in one file may have its children only once, after the older reading: they stay.
+                    or p.version > n.${child.parentVersion}
+                       and (p.run_number <> cast(:#run_number as int8) or p.version = 'infinity') then 'stale'
                when o.run_number is null then 'new'
                -- A child that is older than the last writing of its parent counts as removed, so it goes along with that.
                when (${lists.names(child.values, "o.")})
                     is not distinct from
                     (${lists.names(child.values, "n.")})
-                    and o.removed_at is null and o.run_number >= n.parent_run_number then 'unchanged'
+                    and o.removed_at is null and o.run_number >= p.run_number then 'unchanged'
                when :#job_type = 'REINGEST_EXECUTE' and o.${child.parentVersion} = n.${child.parentVersion}
                     and o.run_number > cast(:#run_number as int8) then 'stale'
                else 'write'
-           end as verdict
-      from child_new n
+           end as verdict,
+           n.*
+      from child_in n
+      join parent p using (${child.parent})
+     cross join lease
       left join lateral (
            select c.*
              from ${child.table} c
             where c.store_id = :#store_id<#list child.identity as key> and <#if key?is_last && child.withinParent>c.${key} is not distinct from n.${key}<#else>c.${key} = n.${key}</#if></#list>
             limit 1) o on true
+     where n.ordinal <> all (array(select ordinal from child_repeated))
 ), child_inserted as (
     insert into ${child.table} (store_id, ${lists.names(child.written)}, run_number)
     select :#store_id, ${lists.names(child.written)}, cast(:#run_number as int8)
@@ -135,6 +147,7 @@ with lease as materialized (
     select :#store_id, ${lists.names(child.written)}, cast(:#run_number as int8)
       from child_met
      where verdict = 'write'
+     order by ${child.identity?join(", ")}
     on conflict (store_id, ${child.identity?join(", ")}) do update
        set (${lists.names(child.values)}, removed_at, run_number)
          = (${lists.names(child.values, "excluded.")}, null, excluded.run_number)
@@ -192,14 +205,14 @@ with lease as materialized (
          = (excluded.parent_key, excluded.run_id, excluded.run_number, excluded.line_no, excluded.reason_code, excluded.reason,
             excluded.version, excluded.raw, excluded.raw_sha256, d.attempts + 1, now())
 ), counted as materialized (
-    select (select count(*) from root_in)<#if child??> + (select count(*) from child_in)</#if> as records,
+    select cardinality(cast(:#${root.name}_ordinal as int4[]))<#if child??> + cardinality(cast(:#${child.name}_ordinal as int4[]))</#if> as records,
            (select count(*) from root_inserted) + (select count(*) from root_replaced)<#if child??>
            + (select count(*) from child_written)</#if> as written,
            (select count(*) from root_met where verdict = 'unchanged')<#if child??>
            + (select count(*) from child_met where verdict = 'unchanged')</#if>
            -- The same record twice in one chunk, alike in everything.
-           + ${lists.repeated("root", [root.key], root.values)}<#if child??>
-           + ${lists.repeated("child", child.identity, child.values)}</#if> as unchanged,
+           + ${lists.alike("root", root.values)}<#if child??>
+           + ${lists.alike("child", child.values)}</#if> as unchanged,
            (select count(*) from letter_in) as set_aside,
            (select count(*) from spilled) as spilled,
            (select count(*) from root_met where stored_version is not null) as replaced,

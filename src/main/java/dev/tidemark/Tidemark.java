@@ -178,7 +178,7 @@ public final class Tidemark implements Engine {
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
-                LoadRoutes.bind(context, settings, catalog);
+                LoadRoutes.bind(context, settings, catalog, dataSource);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
             }
         });

@@ -3,6 +3,7 @@ package dev.tidemark.load;
 import dev.tidemark.load.ColumnArray.Element;
 import dev.tidemark.stream.RecordDeclaration;
 import dev.tidemark.stream.StreamDeclaration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class ChunkDecoder {
     private final ColumnArray spillRaws = new ColumnArray(Element.BYTEA);
     private final ColumnArray joinedLines = new ColumnArray(Element.INT8);
     private final VersionMap versions = new VersionMap(1 << 11);
+    private final CopyRows copyRows = new CopyRows();
     private final Map<String, Object> parameters = new HashMap<>();
 
     private int[] waiting = new int[1 << 10];
@@ -74,6 +76,45 @@ final class ChunkDecoder {
     /** Children of the chunk that go to the spill. */
     int spilledLines() {
         return spillLines.rows();
+    }
+
+    /** Whether every line is a record that counts, and every child's parent is in the chunk: no two readings of one root. */
+    boolean holdsWholeRecordsOnly() {
+        return roots.rows() > 0
+                && versions.size() == roots.rows()
+                && letters.size() == 0
+                && spillLines.rows() == 0
+                && joinedLines.rows() == 0
+                && outsideParents.rows() == 0;
+    }
+
+    /** Lowest id among the roots. */
+    long lowestRoot() {
+        return versions.lowest();
+    }
+
+    /** Highest id among the roots. */
+    long highestRoot() {
+        return versions.highest();
+    }
+
+    int childRows() {
+        return children.map(RecordColumns::rows).orElse(0);
+    }
+
+    /** The roots as rows; they change with the next call. */
+    CopyRows copyRoots(String store, long runNumber) {
+        copyRows.fill(store, roots.columns(), runNumber, roots.rows());
+        return copyRows;
+    }
+
+    /** The children as rows; they change with the next call. */
+    CopyRows copyChildren(String store, long runNumber) {
+        List<ColumnArray> columns = new ArrayList<>(children.orElseThrow().columns());
+        columns.add(parentIds);
+        columns.add(parentVersions);
+        copyRows.fill(store, columns, runNumber, childRows());
+        return copyRows;
     }
 
     /** The good roots of the chunk and their versions; it changes with the next chunk. */

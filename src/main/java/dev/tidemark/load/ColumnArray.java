@@ -59,6 +59,7 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     private static final short NEGATIVE = 0x4000;
 
     private final Element element;
+    private final boolean json;
     private final short[] groups = new short[32];
     private byte[] bytes = new byte[1 << 12];
     private int length;
@@ -67,12 +68,28 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
     private boolean nulls;
 
     ColumnArray(Element element) {
+        this(element, false);
+    }
+
+    /** @param json whether the table stores the texts as jsonb */
+    ColumnArray(Element element, boolean json) {
         this.element = element;
+        this.json = json;
         setType(element.arrayType);
     }
 
     int rows() {
         return rows;
+    }
+
+    /** The values one after the other, each with its length before it; a null is the length -1 alone. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    /** Whether the table stores the texts as jsonb. */
+    boolean isJson() {
+        return json;
     }
 
     void clear() {

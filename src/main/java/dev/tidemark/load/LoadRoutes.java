@@ -4,6 +4,7 @@ import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.builder.RouteBuilder;
 
@@ -23,8 +24,8 @@ public final class LoadRoutes extends RouteBuilder {
     }
 
     /** Binds {@code loader}, {@code loadTally} and the threads {@code loadWriters}, which end with the context. */
-    public static void bind(CamelContext context, Settings settings, StreamCatalog catalog) {
-        context.getRegistry().bind("loader", new Loader(settings, catalog, context.createProducerTemplate()));
+    public static void bind(CamelContext context, Settings settings, StreamCatalog catalog, DataSource database) {
+        context.getRegistry().bind("loader", new Loader(settings, catalog, database, context.createProducerTemplate()));
         context.getRegistry().bind("loadTally", new TallyStrategy());
         context.getRegistry().bind("idScan", new IdScan(settings, catalog));
         // The splitter keeps no more chunks than there are threads, because it asks for the next one on a thread of
@@ -42,6 +43,7 @@ public final class LoadRoutes extends RouteBuilder {
         Statements statements = new Statements();
         for (StreamDeclaration stream : catalog.streams()) {
             statement("load", stream, statements.writeChunk(stream));
+            statement("load-copied", stream, statements.recordCopied(stream));
             statement("load-resolved", stream, statements.resolveLetters(stream));
             if (stream.isReconcilable()) {
                 statement("load-deleted", stream, statements.markDeleted(stream));

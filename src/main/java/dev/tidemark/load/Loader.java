@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongUnaryOperator;
+import javax.sql.DataSource;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.postgresql.util.PSQLException;
@@ -47,9 +48,12 @@ public final class Loader {
     private final int maxLineBytes;
     private final StreamCatalog catalog;
     private final ProducerTemplate producer;
+    private final NewRecords newRecords;
 
-    /** @param producer calls the {@code load-*} routes, which hold the statements */
-    public Loader(Settings settings, StreamCatalog catalog, ProducerTemplate producer) {
+    /** @param database the one that the routes write to
+     * @param producer calls the {@code load-*} routes, which hold the statements */
+    public Loader(Settings settings, StreamCatalog catalog, DataSource database, ProducerTemplate producer) {
+        this.newRecords = new NewRecords(database, producer);
         this.maxLineBytes = settings.sync().maxLineBytes();
         this.catalog = catalog;
         this.producer = producer;
@@ -57,8 +61,7 @@ public final class Loader {
 
     /** Begins an attempt: reads what the ledger has of this run. */
     public Load begin(Run run, Path file) {
-        StreamDeclaration stream = catalog.find(run.stream())
-                .orElseThrow(() -> new RunFailed("unknown_stream", run + " is of a stream that is no longer declared"));
+        StreamDeclaration stream = catalog.of(run);
         NavigableMap<Long, Long> committed = new TreeMap<>();
         long lines = 0;
         long accounted = 0;
@@ -148,7 +151,9 @@ public final class Loader {
                 .map(parents -> (LongUnaryOperator) parents::version)
                 .orElse(load.knownParents()::version);
         decoder.decode(chunk, known, load.latestMicros());
-        Optional<SQLException> refusal = commit(load, chunk, decoder);
+        Map<String, Object> parameters = parameters(load, chunk, decoder);
+        Optional<SQLException> refusal =
+                newRecords.write(load, decoder, parameters) ? Optional.empty() : commit(load, chunk, parameters);
         if (refusal.isEmpty()) {
             load.knownParents().add(decoder.rootVersions());
             return new ChunkOutcome(chunk.spilled(), chunk.lines(), chunk.lines() - decoder.spilledLines());
@@ -165,7 +170,7 @@ public final class Loader {
                     Optional.empty());
         }
         decoder.decodeRefused(chunk, explain(refusal.get()), load.latestMicros());
-        commit(load, chunk, decoder).ifPresent(refused -> {
+        commit(load, chunk, parameters(load, chunk, decoder)).ifPresent(refused -> {
             throw new IllegalStateException(
                     "The database refuses the dead letter of line " + chunk.firstLine() + " of " + load.run() + ": "
                             + explain(refused),
@@ -174,8 +179,7 @@ public final class Loader {
         return new ChunkOutcome(chunk.spilled(), 1, 1);
     }
 
-    /** Runs the statement; gives why the database refuses the chunk, empty when it is committed. */
-    private Optional<SQLException> commit(Load load, Chunk chunk, ChunkDecoder decoder) {
+    private static Map<String, Object> parameters(Load load, Chunk chunk, ChunkDecoder decoder) {
         Map<String, Object> parameters = decoder.parameters();
         putRun(parameters, load.run());
         parameters.put("phase", chunk.spilled() ? "spill" : "file");
@@ -184,6 +188,11 @@ public final class Loader {
         parameters.put("roots", (long) decoder.rootLines());
         parameters.put("max_version", text(decoder.highestVersion()));
         parameters.put("min_version", text(decoder.lowestVersion()));
+        return parameters;
+    }
+
+    /** Runs the statement; gives why the database refuses the chunk, empty when it is committed. */
+    private Optional<SQLException> commit(Load load, Chunk chunk, Map<String, Object> parameters) {
         for (int attempt = 1; ; attempt++) {
             try {
                 Object row = producer.requestBody("direct:load-" + load.stream().name(), parameters);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -46,8 +47,9 @@ final class RecordColumns {
         this.shape = shape;
         this.declaration = shape.declaration;
         this.types = declaration.columns().stream().map(ColumnDeclaration::type).toArray(ColumnType[]::new);
-        this.arrays =
-                Arrays.stream(types).map(type -> new ColumnArray(element(type))).toArray(ColumnArray[]::new);
+        this.arrays = Arrays.stream(types)
+                .map(type -> new ColumnArray(element(type), type == ColumnType.JSON))
+                .toArray(ColumnArray[]::new);
         this.keyedWithinParent = declaration.isKeyedWithinParent();
         this.gids = new Gid[types.length];
         for (int column = 0; column < types.length; column++) {
@@ -89,6 +91,11 @@ final class RecordColumns {
 
     int rows() {
         return rows;
+    }
+
+    /** The columns in the order of their declaration. */
+    List<ColumnArray> columns() {
+        return List.of(arrays);
     }
 
     /** The id of the record that {@link #add} took or refused last; {@link Gid#NONE} when it has none. */

@@ -53,17 +53,31 @@ public final class Statements {
         return fill("resolve_letters.sql.ftl", stream);
     }
 
+    /** Opens a chunk whose records are all new. */
+    public String recordCopied(StreamDeclaration stream) {
+        return fill("record_copied.sql.ftl", stream);
+    }
+
+    /** Takes new records of one kind. */
+    public String copy(RecordDeclaration record) {
+        return fill("copy_records.sql.ftl", Map.of("record", model(record)));
+    }
+
     private String fill(String template, StreamDeclaration stream) {
         Map<String, Object> model = new HashMap<>();
         model.put("root", model(stream.root()));
         stream.child().ifPresent(child -> model.put("child", model(child)));
+        return fill(template, model);
+    }
+
+    private String fill(String template, Map<String, Object> model) {
         StringWriter statement = new StringWriter();
         try {
             templates.getTemplate(template).process(model, statement);
         } catch (IOException e) {
             throw new UncheckedIOException("Reading the template " + template + " failed", e);
         } catch (TemplateException e) {
-            throw new IllegalStateException("Filling in " + template + " for " + stream.name() + " failed", e);
+            throw new IllegalStateException("Filling in " + template + " failed", e);
         }
         return statement.toString();
     }
@@ -79,6 +93,7 @@ public final class Statements {
         model.put("key", record.keyColumn());
         model.put("columns", columns);
         model.put("values", values);
+        model.put("written", columns);
         model.put("day", record.dayColumns());
         model.put("created", record.indexOf("created_at") >= 0);
         record.versionColumn().ifPresent(version -> model.put("version", version));

@@ -43,6 +43,20 @@ public final class VersionMap {
         versions[at] = version;
     }
 
+    /** Lowest id, of at least one. */
+    long lowest() {
+        long[] lowest = {Long.MAX_VALUE};
+        forEach((id, version) -> lowest[0] = Math.min(lowest[0], id));
+        return lowest[0];
+    }
+
+    /** Highest id, of at least one. */
+    long highest() {
+        long[] highest = {Long.MIN_VALUE};
+        forEach((id, version) -> highest[0] = Math.max(highest[0], id));
+        return highest[0];
+    }
+
     public long get(long id) {
         return versions[place(id)];
     }

@@ -3,6 +3,8 @@ package dev.tidemark.stream;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.tidemark.run.Run;
+import dev.tidemark.run.RunFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -98,6 +100,16 @@ public final class StreamCatalog {
     /** The same for a route; null when there is none. */
     public StreamDeclaration declaration(String name) {
         return streams.get(name);
+    }
+
+    /**
+     * The stream of a run.
+     *
+     * @throws RunFailed when it is no longer declared
+     */
+    public StreamDeclaration of(Run run) {
+        return find(run.stream())
+                .orElseThrow(() -> new RunFailed("unknown_stream", run + " is of a stream that is no longer declared"));
     }
 
     /** The stream of that name. */

@@ -75,7 +75,7 @@ final class LoadFixture implements AutoCloseable {
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", dataSource);
         camel.getRegistry().bind("archive", new FileOfRun(folder));
-        LoadRoutes.bind(camel, settings, catalog);
+        LoadRoutes.bind(camel, settings, catalog, dataSource);
         PluginHelper.getRoutesLoader(camel)
                 .loadRoutes(
                         PluginHelper.getResourceLoader(camel).resolveResource("classpath:routes/3-load.camel.yaml"));

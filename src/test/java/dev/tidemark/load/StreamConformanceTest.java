@@ -69,6 +69,9 @@ class StreamConformanceTest {
         app.loaded(family(sample, V1, 0));
 
         for (RecordDeclaration record : declaration(name).records().toList()) {
+            assertThat(app.value("select count(*) from " + record.table()))
+                    .as("rows of %s", record.table())
+                    .isNotEqualTo("0");
             for (ColumnDeclaration column : record.columns()) {
                 assertThat(app.value("select count(*) from " + record.table() + " where " + column.name() + " is null"))
                         .as("%s.%s without a value", record.table(), column.name())

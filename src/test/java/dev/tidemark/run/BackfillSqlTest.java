@@ -256,14 +256,14 @@ class BackfillSqlTest {
     void a_paused_backfill_begins_nothing_until_it_is_resumed() {
         UUID id = plan("2026-01-01", "2026-12-01", 30, 1, true);
         begin(FIVE_SLOTS);
-        assertThat(run("pause_backfill", named(id))).containsEntry("state", "paused");
+        assertThat(change(id, "paused")).containsEntry("state", "paused");
         end("completed");
 
         assertThat(begin(FIVE_SLOTS)).isNull();
         assertThat(state()).isEqualTo("paused");
         assertThat(texts("select distinct state from backfill_window order by 1"))
                 .containsExactly("completed", "paused");
-        run("resume_backfill", named(id));
+        change(id, "running");
         assertThat(begin(FIVE_SLOTS)).containsEntry("number", 11);
     }
 
@@ -272,7 +272,7 @@ class BackfillSqlTest {
         UUID id = plan("2026-01-01", "2026-12-01", 30, 1, true);
         begin(FIVE_SLOTS);
 
-        run("cancel_backfill", named(id));
+        change(id, "cancelled");
         settle();
         assertThat(texts("select state from backfill where finished_at is not null"))
                 .isEmpty();
@@ -280,8 +280,8 @@ class BackfillSqlTest {
 
         assertThat(texts("select state from backfill where finished_at is not null"))
                 .containsExactly("cancelled");
-        assertThat(run("resume_backfill", named(id))).containsEntry("outcome", "refused");
-        assertThat(run("cancel_backfill", named(UUID.randomUUID()))).isNull();
+        assertThat(change(id, "running")).containsEntry("outcome", "refused");
+        assertThat(change(UUID.randomUUID(), "cancelled")).isNull();
     }
 
     @Test
@@ -437,6 +437,10 @@ class BackfillSqlTest {
 
     private static Map<String, Object> start(UUID plan) {
         return run("start_plan", named(plan));
+    }
+
+    private static Map<String, Object> change(UUID id, String wanted) {
+        return run("change_state", Map.of("backfill_id", id.toString(), "wanted", wanted));
     }
 
     private static Map<String, Object> named(UUID id) {

@@ -64,7 +64,7 @@ class VerifyStoriesTest {
                     world,
                     planted,
                     "different order_header " + orders.get(2),
-                    "update order_header set currency = 'XXX' where order_id = " + orders.get(2));
+                    "update order_header set currency = 'ZZZ' where order_id = " + orders.get(2));
             plant(
                     world,
                     planted,

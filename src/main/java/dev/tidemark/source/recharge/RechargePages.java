@@ -29,8 +29,7 @@ import org.slf4j.LoggerFactory;
  * for, and a time without an offset is set aside.
  */
 public final class RechargePages {
-    /** Version that is asked for in {@code X-Recharge-Version}. */
-    public static final String VERSION = "2021-11";
+    private static final String VERSION = "2021-11";
 
     private static final Logger LOG = LoggerFactory.getLogger(RechargePages.class);
     /** The vendor's bucket loses so many requests a second. */
@@ -46,6 +45,11 @@ public final class RechargePages {
         this.settings = settings;
         this.catalog = catalog;
         this.clock = clock;
+    }
+
+    /** Version that is asked for, for the request header. */
+    public String version() {
+        return VERSION;
     }
 
     /** The access token of a store, for the request header. */
@@ -78,14 +82,14 @@ public final class RechargePages {
                         gap.from().orElse(null),
                         gap.to()));
         return window.values(
-                stream(run).pages().flatMap(StreamDeclaration.Pages::path).orElseThrow(),
+                catalog.of(run).pages().flatMap(StreamDeclaration.Pages::path).orElseThrow(),
                 settings.sync().lag(),
                 sourceNow);
     }
 
     /** Address of the page after those that were read. */
     public String address(Run run, PageFile pages) {
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         String limit = "?limit=" + stream.pages().orElseThrow().size();
         if (pages.cursor().isPresent()) {
             return list(run) + limit + "&cursor=" + encoded(pages.cursor().get());
@@ -106,7 +110,7 @@ public final class RechargePages {
      */
     public Page page(Run run, String body, String bucket) {
         JsonNode answer = Flattening.parse(body);
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         String list = stream.pages().orElseThrow().records().get(0);
         if (!answer.path(list).isArray() || !answer.has("next_cursor")) {
             throw new RunFailed(
@@ -142,7 +146,7 @@ public final class RechargePages {
 
     private String list(Run run) {
         return account(run.store()).url()
-                + stream(run).pages().flatMap(StreamDeclaration.Pages::path).orElseThrow();
+                + catalog.of(run).pages().flatMap(StreamDeclaration.Pages::path).orElseThrow();
     }
 
     private Settings.RechargeStore account(String store) {
@@ -150,12 +154,6 @@ public final class RechargePages {
                 .flatMap(Settings.Store::recharge)
                 .orElseThrow(
                         () -> new RunFailed("unknown_store", "Store " + store + " has no Recharge account configured"));
-    }
-
-    private StreamDeclaration stream(Run run) {
-        return catalog.find(run.stream())
-                .orElseThrow(
-                        () -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
     }
 
     private static String encoded(String text) {

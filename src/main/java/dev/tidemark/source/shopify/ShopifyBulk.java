@@ -71,7 +71,7 @@ public final class ShopifyBulk {
      * @throws RunFailed when the shop is another than the configured one, or the token lacks a scope the stream needs
      */
     public Map<String, Object> window(Run run, GraphqlReply reply) {
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         refuseDenied(reply);
         if (reply.hasErrors()) {
             LOG.warn(
@@ -210,7 +210,7 @@ public final class ShopifyBulk {
 
     /** Asks for one record by the window's own filter, only to see whether the source understood the filter. */
     public String probeRequest(Run run, Map<String, Object> window) {
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         return request(
                 "query($filter: String!) { " + stream.rootField()
                         + "(first: 1, query: $filter) { edges { node { id } } } }",
@@ -251,7 +251,7 @@ public final class ShopifyBulk {
         return request(
                 "mutation($query: String!, $groupObjects: Boolean!) { bulkOperationRunQuery(query: $query, groupObjects: $groupObjects) { bulkOperation { "
                         + FIELDS + " } userErrors { field message code } } }",
-                Map.of("query", query, "groupObjects", stream(run).groupObjects()));
+                Map.of("query", query, "groupObjects", catalog.of(run).groupObjects()));
     }
 
     /**
@@ -609,12 +609,6 @@ public final class ShopifyBulk {
 
     private boolean hasOperationList() {
         return settings.shopify().apiVersion().compareTo("2026-01") >= 0;
-    }
-
-    private StreamDeclaration stream(Run run) {
-        return catalog.find(run.stream())
-                .orElseThrow(
-                        () -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
     }
 
     private Settings.ShopifyStore shop(String store) {

@@ -30,7 +30,7 @@ public final class ShopifyPages {
 
     /** Asks for the page after those that were read. */
     public String request(Run run, PageFile pages) {
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         Map<String, Object> variables = new HashMap<>();
         variables.put("first", stream.pages().orElseThrow().size());
         variables.put("after", pages.cursor().orElse(null));
@@ -45,7 +45,7 @@ public final class ShopifyPages {
      */
     public Page page(Run run, GraphqlReply reply) {
         shopify.refuseUnusable(run, reply);
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         JsonNode connection = reply.data().path(stream.rootField());
         JsonNode info = connection.path("pageInfo");
         if (!info.path("hasNextPage").isBoolean()) {
@@ -73,7 +73,7 @@ public final class ShopifyPages {
     public String drainRequest(Run run, Page page) {
         Page.Missing missing = page.missing();
         return ShopifyBulk.request(
-                stream(run).pages().flatMap(StreamDeclaration.Pages::drain).orElseThrow(),
+                catalog.of(run).pages().flatMap(StreamDeclaration.Pages::drain).orElseThrow(),
                 Map.of("id", missing.parentId(), "after", missing.cursor()));
     }
 
@@ -90,7 +90,7 @@ public final class ShopifyPages {
             throw new RunFailed(
                     "nested_page", asked.parentId() + " was gone before all of its children were read; run again");
         }
-        StreamDeclaration stream = stream(run);
+        StreamDeclaration stream = catalog.of(run);
         JsonNode info =
                 holder.path(stream.pages().orElseThrow().children().get(0)).path("pageInfo");
         if (info.path("hasNextPage").asBoolean(false)
@@ -119,11 +119,5 @@ public final class ShopifyPages {
 
     private static Optional<java.time.Instant> upperEnd(Run run) {
         return run.isBackfill() ? run.windowTo() : Optional.empty();
-    }
-
-    private StreamDeclaration stream(Run run) {
-        return catalog.find(run.stream())
-                .orElseThrow(
-                        () -> new RunFailed("unknown_stream", "Stream " + run.stream() + " is no longer declared"));
     }
 }
