@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -153,6 +154,7 @@ class DeletionStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_history_that_the_token_no_longer_sees_is_not_taken_for_deleted(Services services) {
         OrderSyncStoriesTest.completed(shop, shop.sync(World.STREAM));
@@ -224,6 +226,7 @@ class DeletionStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void the_scans_of_all_streams_start_by_their_own_schedule(Services services) {
         try (World world = StreamStoriesTest.shop(services, 10)) {
