@@ -1,6 +1,5 @@
 package dev.tidemark.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.f4b6a3.uuid.UuidCreator;
 import dev.tidemark.run.Engine;
 import dev.tidemark.settings.Settings;
@@ -223,7 +222,7 @@ final class BackfillCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "List backfills and plans, newest first.",
             footer = {"", "Example:", "  tidemark backfill list --store acme --state running"})
-    static final class ListBackfills implements Callable<Integer> {
+    static final class ListBackfills extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("BACKFILL", "/backfill_id"),
                 new Table.Column("STORE", "/store"),
@@ -254,30 +253,25 @@ final class BackfillCommand implements Callable<Integer> {
                 description = "Most shown (${DEFAULT-VALUE}).")
         private int limit;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListBackfills(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
+        void check() {
             if (limit < 1 || limit > 200) {
                 throw new CommandFailure(ExitCode.USAGE, "--limit must be from 1 to 200, not " + limit + ".");
             }
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                question.put("stream", stream);
-                question.put("state", state);
-                question.put("limit", limit);
-                JsonNode answer = RunDocument.parseJson(engine.request("query-backfill-list", question, String.class));
-                output.list(root.terminal(), answer, COLUMNS);
-                return ExitCode.COMPLETE.number();
-            }
+        }
+
+        @Override
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            question.put("stream", stream);
+            question.put("state", state);
+            question.put("limit", limit);
+            return list(engine, "query-backfill-list", question, COLUMNS);
         }
     }
 
@@ -291,26 +285,19 @@ final class BackfillCommand implements Callable<Integer> {
                 "Example:",
                 "  tidemark backfill show 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 -o json | jq '.windows[] | select(.state == \"failed\")'"
             })
-    static final class ShowBackfill implements Callable<Integer> {
+    static final class ShowBackfill extends QueryCommand {
         @Parameters(paramLabel = "ID", description = "Id of the backfill or plan.")
         private UUID id;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ShowBackfill(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                BackfillDocument backfill = BackfillDocument.read(engine, id, true);
-                output.document(root.terminal(), backfill.json(), backfill::toText);
-                return ExitCode.COMPLETE.number();
-            }
+        ExitCode answer(Engine engine) {
+            BackfillDocument backfill = BackfillDocument.read(engine, id, true);
+            output().document(root().terminal(), backfill.json(), backfill::toText);
+            return ExitCode.COMPLETE;
         }
     }
 

@@ -123,7 +123,7 @@ final class DeadLettersCommand implements Runnable {
                 "  tidemark dead-letters list --store acme --stream shopify-orders",
                 "  tidemark dead-letters list --state discarded -o ndjson | jq -r .settled_reason"
             })
-    static final class ListLetters implements Callable<Integer> {
+    static final class ListLetters extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("ID", "/id"),
                 new Table.Column("STORE", "/store"),
@@ -156,33 +156,26 @@ final class DeadLettersCommand implements Runnable {
                 description = "Most letters shown, 1 to 200 (${DEFAULT-VALUE}).")
         private int limit;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListLetters(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = filter.question();
-                question.put("state", state.equals("all") ? null : state);
-                question.put("before", before);
-                question.put("limit", limit);
-                JsonNode answer = RunDocument.parseJson(engine.request("query-letter-list", question, String.class));
-                answer.path("items").forEach(letter -> ((ObjectNode) letter)
-                        .put("age", age(letter.path("age_seconds").asLong())));
-                output.list(root.terminal(), answer, COLUMNS);
-                if (answer.hasNonNull("next")) {
-                    root.terminal()
-                            .say("tidemark: there are more; go on with --before "
-                                    + answer.get("next").asText());
-                }
-                return ExitCode.COMPLETE.number();
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = filter.question();
+            question.put("state", state.equals("all") ? null : state);
+            question.put("before", before);
+            question.put("limit", limit);
+            JsonNode answer = RunDocument.parseJson(engine.request("query-letter-list", question, String.class));
+            answer.path("items").forEach(letter -> ((ObjectNode) letter)
+                    .put("age", age(letter.path("age_seconds").asLong())));
+            output().list(root().terminal(), answer, COLUMNS);
+            if (answer.hasNonNull("next")) {
+                root().terminal()
+                        .say("tidemark: there are more; go on with --before "
+                                + answer.get("next").asText());
             }
+            return ExitCode.COMPLETE;
         }
     }
 
@@ -192,32 +185,25 @@ final class DeadLettersCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Show one dead letter: its payload, its run, and the watermark that it holds.",
             footer = {"", "Example:", "  tidemark dead-letters show 17 -o json | jq -r .raw"})
-    static final class ShowLetter implements Callable<Integer> {
+    static final class ShowLetter extends QueryCommand {
         @Parameters(paramLabel = "ID", description = "Number of the letter.")
         private long id;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ShowLetter(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                String answer = engine.request("query-letter-show", Map.of("id", id), String.class);
-                if (answer == null) {
-                    throw new CommandFailure(
-                            ExitCode.ERROR,
-                            "There is no dead letter " + id + "; 'tidemark dead-letters list' shows those there are.");
-                }
-                JsonNode letter = RunDocument.parseJson(answer);
-                output.document(root.terminal(), letter, () -> text(letter));
-                return ExitCode.COMPLETE.number();
+        ExitCode answer(Engine engine) {
+            String answer = engine.request("query-letter-show", Map.of("id", id), String.class);
+            if (answer == null) {
+                throw new CommandFailure(
+                        ExitCode.ERROR,
+                        "There is no dead letter " + id + "; 'tidemark dead-letters list' shows those there are.");
             }
+            JsonNode letter = RunDocument.parseJson(answer);
+            output().document(root().terminal(), letter, () -> text(letter));
+            return ExitCode.COMPLETE;
         }
 
         private static String text(JsonNode letter) {

@@ -167,7 +167,7 @@ final class EraseCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "List requests, newest first, with what is left of the 30 days.",
             footer = {"", "Example:", "  tidemark erase list --store acme --state open"})
-    static final class ListRequests implements Callable<Integer> {
+    static final class ListRequests extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("REQUEST", "/request_id"),
                 new Table.Column("STORE", "/store"),
@@ -185,27 +185,16 @@ final class EraseCommand implements Callable<Integer> {
         @Option(names = "--state", paramLabel = "STATE", description = "Only open or done.")
         private String state;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListRequests(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                question.put("state", state);
-                output.list(
-                        root.terminal(),
-                        RunDocument.parseJson(engine.request("query-erasure-list", question, String.class)),
-                        COLUMNS);
-                return ExitCode.COMPLETE.number();
-            }
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            question.put("state", state);
+            return list(engine, "query-erasure-list", question, COLUMNS);
         }
     }
 
@@ -216,33 +205,26 @@ final class EraseCommand implements Callable<Integer> {
             description =
                     "Show one request with its receipt: what was found and removed, table by table and object by object.",
             footer = {"", "Example:", "  tidemark erase show 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 -o json"})
-    static final class ShowRequest implements Callable<Integer> {
+    static final class ShowRequest extends QueryCommand {
         @Parameters(paramLabel = "REQUEST_ID", description = "Id of the request.")
         private UUID request;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ShowRequest(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                JsonNode items = RunDocument.parseJson(
-                                engine.request("query-erasure-list", Map.of("request_id", request), String.class))
-                        .path("items");
-                if (items.isEmpty()) {
-                    throw new CommandFailure(
-                            ExitCode.ERROR,
-                            "There is no request " + request + "; 'tidemark erase list' shows those there are.");
-                }
-                output.document(root.terminal(), items.get(0), () -> text(items.get(0)));
-                return ExitCode.COMPLETE.number();
+        ExitCode answer(Engine engine) {
+            JsonNode items = RunDocument.parseJson(
+                            engine.request("query-erasure-list", Map.of("request_id", request), String.class))
+                    .path("items");
+            if (items.isEmpty()) {
+                throw new CommandFailure(
+                        ExitCode.ERROR,
+                        "There is no request " + request + "; 'tidemark erase list' shows those there are.");
             }
+            output().document(root().terminal(), items.get(0), () -> text(items.get(0)));
+            return ExitCode.COMPLETE;
         }
     }
 

@@ -180,7 +180,7 @@ final class LotsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "List lots, oldest first, with what is left of them.",
             footer = {"", "Example:", "  tidemark lots list --store acme --open"})
-    static final class ListLots implements Callable<Integer> {
+    static final class ListLots extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("STORE", "/store"),
                 new Table.Column("LOT", "/lot_id"),
@@ -207,30 +207,25 @@ final class LotsCommand implements Runnable {
                 description = "Most lots shown (${DEFAULT-VALUE}).")
         private int limit;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListLots(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
+        void check() {
             if (limit < 1 || limit > 100_000) {
                 throw new CommandFailure(ExitCode.USAGE, "--limit must be from 1 to 100000, not " + limit + ".");
             }
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                question.put("variant", variant);
-                question.put("open", open);
-                question.put("limit", limit);
-                JsonNode answer = RunDocument.parseJson(engine.request("query-lot-list", question, String.class));
-                output.list(root.terminal(), answer, COLUMNS);
-                return ExitCode.COMPLETE.number();
-            }
+        }
+
+        @Override
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            question.put("variant", variant);
+            question.put("open", open);
+            question.put("limit", limit);
+            return list(engine, "query-lot-list", question, COLUMNS);
         }
     }
 }

@@ -1,15 +1,12 @@
 package dev.tidemark.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.run.Engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,7 +48,7 @@ final class RunsCommand implements Runnable {
                 "  tidemark runs list --store acme --status partial",
                 "  tidemark runs list -o ndjson | jq -r .run_id"
             })
-    static final class ListRuns implements Callable<Integer> {
+    static final class ListRuns extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("RUN", "/run_id"),
                 new Table.Column("STORE", "/store"),
@@ -86,37 +83,27 @@ final class RunsCommand implements Runnable {
                 description = "Most runs shown (${DEFAULT-VALUE}).")
         private int limit;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListRuns(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
+        void check() {
             if (limit < 1 || limit > 200) {
                 throw new CommandFailure(ExitCode.USAGE, "--limit must be from 1 to 200, not " + limit + ".");
             }
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                question.put("stream", stream);
-                question.put("status", status);
-                question.put("job_type", jobType);
-                question.put("before", before);
-                question.put("limit", limit);
-                JsonNode answer = RunDocument.parseJson(engine.request("query-run-list", question, String.class));
-                output.list(root.terminal(), answer, COLUMNS);
-                if (answer.hasNonNull("next")) {
-                    root.terminal()
-                            .say("tidemark: there are more; go on with --before "
-                                    + answer.get("next").asText());
-                }
-                return ExitCode.COMPLETE.number();
-            }
+        }
+
+        @Override
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            question.put("stream", stream);
+            question.put("status", status);
+            question.put("job_type", jobType);
+            question.put("before", before);
+            question.put("limit", limit);
+            return list(engine, "query-run-list", question, COLUMNS);
         }
     }
 
@@ -127,26 +114,19 @@ final class RunsCommand implements Runnable {
             description = "Show one run: window, counts, proof, watermark, failures.",
             footer = {"", "Example:", "  tidemark runs show 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 -o json | jq .failures"
             })
-    static final class ShowRun implements Callable<Integer> {
+    static final class ShowRun extends QueryCommand {
         @Parameters(paramLabel = "RUN_ID", description = "Id of the run.")
         private UUID runId;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ShowRun(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                RunDocument run = RunWatch.read(engine, runId);
-                output.document(root.terminal(), run.json(), run::toText);
-                return ExitCode.COMPLETE.number();
-            }
+        ExitCode answer(Engine engine) {
+            RunDocument run = RunWatch.read(engine, runId);
+            output().document(root().terminal(), run.json(), run::toText);
+            return ExitCode.COMPLETE;
         }
     }
 
@@ -156,32 +136,25 @@ final class RunsCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "Follow a run that another process carries out; the exit code tells how it ended.",
             footer = {"", "Example:", "  tidemark runs watch 0198c0de-5f4e-7d21-a3c4-7f1f1b2f9a10 --progress plain"})
-    static final class WatchRun implements Callable<Integer> {
+    static final class WatchRun extends QueryCommand {
         @Parameters(paramLabel = "RUN_ID", description = "Id of the run.")
         private UUID runId;
 
         @Option(names = "--progress", paramLabel = "KIND", description = "none, bar, plain or json, on stderr.")
         private Progress.Kind progressKind;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         WatchRun(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                RunDocument run;
-                try (Progress progress = Progress.of(progressKind, root.terminal())) {
-                    run = new RunWatch(engine, progress).untilEnded(runId);
-                }
-                output.document(root.terminal(), run.json(), run::toText);
-                return ExitCode.ofStatus(run.status()).number();
+        ExitCode answer(Engine engine) {
+            RunDocument run;
+            try (Progress progress = Progress.of(progressKind, root().terminal())) {
+                run = new RunWatch(engine, progress).untilEnded(runId);
             }
+            output().document(root().terminal(), run.json(), run::toText);
+            return ExitCode.ofStatus(run.status());
         }
     }
 }

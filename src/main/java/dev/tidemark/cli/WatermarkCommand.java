@@ -1,6 +1,5 @@
 package dev.tidemark.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.run.Engine;
@@ -8,10 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,7 +44,7 @@ final class WatermarkCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "List the watermark of each store and stream.",
             footer = {"", "Example:", "  tidemark watermark list --store acme"})
-    static final class ListWatermarks implements Callable<Integer> {
+    static final class ListWatermarks extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("STORE", "/store"),
                 new Table.Column("STREAM", "/stream"),
@@ -62,25 +59,16 @@ final class WatermarkCommand implements Runnable {
         @Option(names = "--stream", paramLabel = "STREAM", description = "Only of this stream.")
         private String stream;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListWatermarks(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                question.put("stream", stream);
-                JsonNode answer = RunDocument.parseJson(engine.request("query-watermark-list", question, String.class));
-                output.list(root.terminal(), answer, COLUMNS);
-                return ExitCode.COMPLETE.number();
-            }
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            question.put("stream", stream);
+            return list(engine, "query-watermark-list", question, COLUMNS);
         }
     }
 
@@ -90,7 +78,7 @@ final class WatermarkCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "List the moves of a watermark, newest first: who moved it, from where to where, and why.",
             footer = {"", "Example:", "  tidemark watermark history --store acme --stream shopify-orders"})
-    static final class ShowHistory implements Callable<Integer> {
+    static final class ShowHistory extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("MOVED", "/moved_at"),
                 new Table.Column("KIND", "/kind"),
@@ -113,28 +101,24 @@ final class WatermarkCommand implements Runnable {
                 description = "Most moves shown (${DEFAULT-VALUE}).")
         private int limit;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ShowHistory(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
+        void check() {
             if (limit < 1 || limit > 1_000) {
                 throw new CommandFailure(ExitCode.USAGE, "--limit must be from 1 to 1000, not " + limit + ".");
             }
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                JsonNode answer = RunDocument.parseJson(engine.request(
-                        "query-watermark-history",
-                        Map.of("store", store, "stream", stream, "limit", limit),
-                        String.class));
-                output.list(root.terminal(), answer, COLUMNS);
-                return ExitCode.COMPLETE.number();
-            }
+        }
+
+        @Override
+        ExitCode answer(Engine engine) {
+            return list(
+                    engine,
+                    "query-watermark-history",
+                    Map.of("store", store, "stream", stream, "limit", limit),
+                    COLUMNS);
         }
     }
 
@@ -151,7 +135,7 @@ final class WatermarkCommand implements Runnable {
                 "Example:",
                 "  tidemark watermark reset --store acme --stream database-orders --reason 'new tiebreaker column'"
             })
-    static final class ResetWatermark implements Callable<Integer> {
+    static final class ResetWatermark extends QueryCommand {
         @Option(names = "--store", required = true, paramLabel = "STORE", description = "Store id.")
         private String store;
 
@@ -161,41 +145,34 @@ final class WatermarkCommand implements Runnable {
         @Option(names = "--reason", paramLabel = "TEXT", description = "Why; it is kept in the history.")
         private String reason;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ResetWatermark(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                question.put("stream", stream);
-                question.put("actor", "cli");
-                question.put("reason", reason);
-                Map<?, ?> before = engine.request("sync-reset-watermark", question, Map.class);
-                if (before == null) {
-                    throw new CommandFailure(
-                            ExitCode.ERROR,
-                            "There is no watermark of " + store + "/" + stream
-                                    + "; 'tidemark watermark list' shows those there are.");
-                }
-                ObjectNode document = JsonNodeFactory.instance.objectNode();
-                document.put("store", store);
-                document.put("stream", stream);
-                document.put("value_before", Objects.toString(before.get("value"), null));
-                document.put("cursor_before", Objects.toString(before.get("cursor"), null));
-                output.document(
-                        root.terminal(),
-                        document,
-                        () -> store + "/" + stream + " begins anew; its watermark was " + before.get("value"));
-                return ExitCode.COMPLETE.number();
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            question.put("stream", stream);
+            question.put("actor", "cli");
+            question.put("reason", reason);
+            Map<?, ?> before = engine.request("sync-reset-watermark", question, Map.class);
+            if (before == null) {
+                throw new CommandFailure(
+                        ExitCode.ERROR,
+                        "There is no watermark of " + store + "/" + stream
+                                + "; 'tidemark watermark list' shows those there are.");
             }
+            ObjectNode document = JsonNodeFactory.instance.objectNode();
+            document.put("store", store);
+            document.put("stream", stream);
+            document.put("value_before", Objects.toString(before.get("value"), null));
+            document.put("cursor_before", Objects.toString(before.get("cursor"), null));
+            output().document(
+                            root().terminal(),
+                            document,
+                            () -> store + "/" + stream + " begins anew; its watermark was " + before.get("value"));
+            return ExitCode.COMPLETE;
         }
     }
 }

@@ -1,14 +1,11 @@
 package dev.tidemark.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.run.Engine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -42,7 +39,7 @@ final class WebhooksCommand implements Runnable {
             description =
                     "List the topics that each store has to be told of: subscribed, last delivery, silent since when.",
             footer = {"", "Example:", "  tidemark webhooks list --store acme"})
-    static final class ListTopics implements Callable<Integer> {
+    static final class ListTopics extends QueryCommand {
         private static final List<Table.Column> COLUMNS = List.of(
                 new Table.Column("STORE", "/store"),
                 new Table.Column("SOURCE", "/source"),
@@ -56,24 +53,15 @@ final class WebhooksCommand implements Runnable {
         @Option(names = "--store", paramLabel = "STORE", description = "Only of this store.")
         private String store;
 
-        @Mixin
-        private Output output;
-
-        private final TidemarkCommand root;
-
         ListTopics(TidemarkCommand root) {
-            this.root = root;
+            super(root);
         }
 
         @Override
-        public Integer call() {
-            try (Engine engine = root.starter().start(root.settingsWithDatabase(), new Engine.Role.Query())) {
-                Map<String, Object> question = new HashMap<>();
-                question.put("store", store);
-                JsonNode answer = RunDocument.parseJson(engine.request("query-webhook-topics", question, String.class));
-                output.list(root.terminal(), answer, COLUMNS);
-                return ExitCode.COMPLETE.number();
-            }
+        ExitCode answer(Engine engine) {
+            Map<String, Object> question = new HashMap<>();
+            question.put("store", store);
+            return list(engine, "query-webhook-topics", question, COLUMNS);
         }
     }
 }
