@@ -50,6 +50,7 @@ class SuspensionTest {
                                 token),
                         Map.of()),
                 List.of("shopify-orders"),
+                List.of(),
                 Clock.systemUTC());
     }
 }
