@@ -343,11 +343,13 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
         // A plan made while the tables were small would be kept while a load fills them, so each statement is planned
-        // anew.
+        // anew. What was acknowledged to a vendor, or counted in the ledger, must outlive a crash of the database,
+        // whatever
+        // its own default is.
         config.addDataSourceProperty(
                 "options",
                 "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c work_mem=32MB -c statement_timeout=60s"
-                        + " -c idle_in_transaction_session_timeout=60s");
+                        + " -c idle_in_transaction_session_timeout=60s -c synchronous_commit=on");
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {
