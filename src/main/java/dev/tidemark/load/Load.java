@@ -9,11 +9,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.NavigableMap;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** One attempt at loading a run's file: what the ledger had when it began, and what the attempt has learned since. */
 public final class Load {
     /** How far the source's clock may be behind the one that stamped a record. */
     private static final Duration SKEW = Duration.ofHours(24);
+    /** Where one chunk meets stored records, those after it do as a rule. */
+    private static final int CHUNKS_TO_JUDGE = 15;
 
     private final Run run;
     private final StreamDeclaration stream;
@@ -21,6 +24,7 @@ public final class Load {
     private final NavigableMap<Long, Long> committed;
     private final Tally ledger;
     private final KnownParents knownParents = new KnownParents();
+    private final AtomicInteger chunksToJudge = new AtomicInteger();
     private final Queue<ChunkDecoder> idleDecoders = new ConcurrentLinkedQueue<>();
 
     Load(Run run, StreamDeclaration stream, Path file, NavigableMap<Long, Long> committed, Tally ledger) {
@@ -61,6 +65,16 @@ public final class Load {
     long latestMicros() {
         Instant sourceNow = run.sourceStartedAt().orElseGet(run::claimedAt);
         return ChronoUnit.MICROS.between(Instant.EPOCH, sourceNow.plus(SKEW));
+    }
+
+    /** Whether the next chunk is asked whether all of it is new; after one that was not, the next few are not asked. */
+    boolean mayBeNew() {
+        return chunksToJudge.getAndUpdate(left -> Math.max(0, left - 1)) == 0;
+    }
+
+    /** Takes note of a chunk that was not all new. */
+    void metStored() {
+        chunksToJudge.set(CHUNKS_TO_JUDGE);
     }
 
     /** Lends a decoder; give it back with {@link #giveBack} when its arrays are no longer needed. */

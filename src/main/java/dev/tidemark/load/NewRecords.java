@@ -48,14 +48,14 @@ final class NewRecords {
      * @return whether it is committed
      */
     boolean write(Load load, ChunkDecoder decoder, Map<String, Object> parameters) {
-        if (!decoder.holdsWholeRecordsOnly()) {
+        if (!decoder.holdsWholeRecordsOnly() || !load.mayBeNew()) {
             return false;
         }
         Map<String, Object> range = new HashMap<>(parameters);
         range.put("first_key", decoder.lowestRoot());
         range.put("last_key", decoder.highestRoot());
         try {
-            return Boolean.TRUE.equals(transaction.execute(status -> {
+            boolean written = Boolean.TRUE.equals(transaction.execute(status -> {
                 boolean opened = producer.requestBody(
                                 "direct:load-copied-" + load.stream().name(), range)
                         != null;
@@ -66,7 +66,12 @@ final class NewRecords {
                 }
                 return opened;
             }));
+            if (!written) {
+                load.metStored();
+            }
+            return written;
         } catch (CamelExecutionException | TransactionException | DataAccessException | Refused e) {
+            load.metStored();
             // Whatever it was, the long way meets it again and knows what to do about it.
             return false;
         }

@@ -31,7 +31,8 @@ final class StreamTruth {
             .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .build();
     /** What the ledger writes to a row; everything else must be found in the truth. */
-    private static final Set<String> LEDGER_COLUMNS = Set.of("store_id", "run_number", "deleted_at", "removed_at");
+    private static final Set<String> LEDGER_COLUMNS =
+            Set.of("store_id", "run_number", "deleted_at", "removed_at", "redacted_at");
 
     private static final String NUMBER = "-?(0|[1-9]\\d{0,30})(\\.\\d{1,30})?";
     private static final String INSTANT = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)";
