@@ -15,8 +15,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Load {
     /** How far the source's clock may be behind the one that stamped a record. */
     private static final Duration SKEW = Duration.ofHours(24);
-    /** Where one chunk meets stored records, those after it do as a rule. */
-    private static final int CHUNKS_TO_JUDGE = 15;
 
     private final Run run;
     private final StreamDeclaration stream;
@@ -24,7 +22,8 @@ public final class Load {
     private final NavigableMap<Long, Long> committed;
     private final Tally ledger;
     private final KnownParents knownParents = new KnownParents();
-    private final AtomicInteger chunksToJudge = new AtomicInteger();
+    private final Expectation allNew = new Expectation();
+    private final Expectation allUnchanged = new Expectation();
     private final Queue<ChunkDecoder> idleDecoders = new ConcurrentLinkedQueue<>();
 
     Load(Run run, StreamDeclaration stream, Path file, NavigableMap<Long, Long> committed, Tally ledger) {
@@ -67,14 +66,14 @@ public final class Load {
         return ChronoUnit.MICROS.between(Instant.EPOCH, sourceNow.plus(SKEW));
     }
 
-    /** Whether the next chunk is asked whether all of it is new; after one that was not, the next few are not asked. */
-    boolean mayBeNew() {
-        return chunksToJudge.getAndUpdate(left -> Math.max(0, left - 1)) == 0;
+    /** Whether chunks are made of records that the tables have none of, as in a first load. */
+    Expectation allNew() {
+        return allNew;
     }
 
-    /** Takes note of a chunk that was not all new. */
-    void metStored() {
-        chunksToJudge.set(CHUNKS_TO_JUDGE);
+    /** Whether chunks are made of records that are stored as they are, as in a file that is read again. */
+    Expectation allUnchanged() {
+        return allUnchanged;
     }
 
     /** Lends a decoder; give it back with {@link #giveBack} when its arrays are no longer needed. */
@@ -85,5 +84,22 @@ public final class Load {
 
     void giveBack(ChunkDecoder decoder) {
         idleDecoders.add(decoder);
+    }
+
+    /** What a chunk is asked before it is judged record by record: where one says no, those after it do as a rule. */
+    static final class Expectation {
+        private static final int CHUNKS_TO_JUDGE = 15;
+
+        private final AtomicInteger chunksToJudge = new AtomicInteger();
+
+        /** Whether to ask the next chunk; after one that said no, the next few are not asked. */
+        boolean isLikely() {
+            return chunksToJudge.getAndUpdate(left -> Math.max(0, left - 1)) == 0;
+        }
+
+        /** Takes note of a chunk that said no. */
+        void disappoint() {
+            chunksToJudge.set(CHUNKS_TO_JUDGE);
+        }
     }
 }

@@ -44,6 +44,7 @@ public final class LoadRoutes extends RouteBuilder {
         for (StreamDeclaration stream : catalog.streams()) {
             statement("load", stream, statements.writeChunk(stream));
             statement("load-copied", stream, statements.recordCopied(stream));
+            statement("load-unchanged", stream, statements.recordUnchanged(stream));
             statement("load-resolved", stream, statements.resolveLetters(stream));
             if (stream.isReconcilable()) {
                 statement("load-deleted", stream, statements.markDeleted(stream));

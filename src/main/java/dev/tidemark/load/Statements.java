@@ -58,6 +58,11 @@ public final class Statements {
         return fill("record_copied.sql.ftl", stream);
     }
 
+    /** Takes a chunk whose records are all stored as they are. */
+    public String recordUnchanged(StreamDeclaration stream) {
+        return fill("record_unchanged.sql.ftl", stream);
+    }
+
     /** Takes new records of one kind. */
     public String copy(RecordDeclaration record) {
         return fill("copy_records.sql.ftl", Map.of("record", model(record)));
