@@ -46,6 +46,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -267,7 +268,8 @@ public final class Tidemark implements Engine {
                 .map(name -> "classpath:routes/" + name + ".camel.yaml")
                 .collect(Collectors.joining(","));
         properties.setProperty("camel.main.routesIncludePattern", routes);
-        properties.setProperty("camel.main.name", "tidemark");
+        // Applications of one name share a scheduler in one JVM, unless JMX tells them apart.
+        properties.setProperty("camel.main.name", serves ? "tidemark" : "tidemark-" + UUID.randomUUID());
         properties.setProperty("camel.main.shutdownTimeout", String.valueOf(SHUTDOWN_SECONDS));
         properties.setProperty("camel.main.jmxEnabled", String.valueOf(serves));
         properties.setProperty(
