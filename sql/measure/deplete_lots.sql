@@ -3,7 +3,8 @@
 -- Out: one row: how many days' depletion changed, later days that follow from an older one included. No row when nothing
 --      was touched, or when the run belongs to a later claim.
 --
--- What is written follows from the tables alone, so a retry, a doubled trigger or another order of days ends the same.
+-- What is written follows from the tables alone, so a retry, a doubled trigger or another order of days ends the same, and
+-- so does a run that is taken over meanwhile: the lease is read but not locked, because this may take longer than a lease.
 with lease as (
     select run.run_id, run.store_id, coalesce(run.shop_time_zone, 'UTC') as zone
       from sync_lease lease
@@ -12,7 +13,6 @@ with lease as (
        and lease.epoch = cast(:#epoch as bigint)
        -- Sales are orders; a run of another stream may not know the shop's zone.
        and run.stream = 'shopify-orders'
-       for share of lease
 ),
 touched as (
     select lease.store_id, lease.zone, array_agg(distinct touched.day) as days

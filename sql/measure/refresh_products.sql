@@ -1,23 +1,17 @@
 -- Refreshes the products that the run's order lines mention; products that stay as they were are not rewritten.
--- In:  run_id, epoch.
+-- In:  run_id, epoch, due_runs, oldest_version (list_due.sql).
 -- Out: the number of products written; 0 also when the run belongs to a later claim.
 --
 -- Run numbers tell which lines were written, but there is no index on them (every load would pay for it): the oldest
--- version that the run saw narrows the headers by their index first.
-with due as (
-    select array_agg(distinct due.due_run_number) as run_numbers,
-           min(chunk.min_version)                 as oldest_version
-      from sync_transform_due due
-      join sync_chunk chunk on chunk.run_id = due.due_run_id
-     where due.run_id = cast(:#run_id as uuid)
-),
-lease as (
+-- version that the run saw narrows the headers by their index first. It is a parameter, so that the planner knows whether
+-- that is a day or all of history. The lease is read but not locked: this may take minutes, in which the lease has to be
+-- renewed, and what a run writes here that was taken over meanwhile is what the tables say all the same.
+with lease as (
     select run.store_id, run.run_number, run.stream
       from sync_lease lease
       join sync_run run on run.run_id = lease.run_id
      where lease.run_id = cast(:#run_id as uuid)
        and lease.epoch = cast(:#epoch as bigint)
-       for share of lease
 ),
 titled as (
     select lease.store_id,
@@ -27,10 +21,10 @@ titled as (
            min(coalesce(header.processed_at, header.created_at)) as first_ordered_at,
            max(coalesce(header.processed_at, header.created_at)) as last_ordered_at
       from lease
-     cross join due
-      join order_header header on header.store_id = lease.store_id and header.updated_at >= due.oldest_version
+      join order_header header
+        on header.store_id = lease.store_id and header.updated_at >= cast(:#oldest_version as timestamptz)
       join order_line_item line on line.store_id = header.store_id and line.order_id = header.order_id
-     where line.run_number = any (due.run_numbers)
+     where line.run_number = any (cast(:#due_runs as bigint[]))
        and line.product_id is not null
        and line.removed_at is null
        and header.deleted_at is null

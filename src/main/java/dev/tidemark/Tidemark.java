@@ -73,6 +73,9 @@ public final class Tidemark implements Engine {
     /** Steps that one process takes at the same time. */
     private static final int RUN_THREADS = 4;
 
+    /** Most histories that are being read at the same time. */
+    private static final int MEASURE_CONNECTIONS = 2;
+
     private static final List<String> ROUTES = List.of(
             "1-start",
             "2-fetch-shopify",
@@ -148,6 +151,7 @@ public final class Tidemark implements Engine {
         refuseUnknownStreams(settings, catalog);
         Optional<HikariDataSource> webhookDataSource =
                 serves ? Optional.of(Webhooks.open(dataSource)) : Optional.empty();
+        HikariDataSource measureDataSource = openForMeasuring(dataSource);
         Set<String> streams = Stream.concat(
                         catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
                 .collect(Collectors.toSet());
@@ -171,6 +175,7 @@ public final class Tidemark implements Engine {
         main.bind("rechargePages", new RechargePages(settings, catalog, clock));
         main.setOverrideProperties(properties(settings, role, works));
         main.bind("dataSource", dataSource);
+        main.bind("measureDataSource", measureDataSource);
         main.bind("s3Client", s3);
         main.bind("settings", settings);
         main.bind("catalog", catalog);
@@ -218,6 +223,7 @@ public final class Tidemark implements Engine {
             @Override
             public void afterStop(org.apache.camel.main.BaseMainSupport support) {
                 webhookDataSource.ifPresent(HikariDataSource::close);
+                measureDataSource.close();
             }
         });
         try {
@@ -326,6 +332,32 @@ public final class Tidemark implements Engine {
         };
     }
 
+    /**
+     * What every connection begins with. A plan made while the tables were small would be kept while a load fills them, so
+     * each statement is planned anew, and nothing is compiled for it. What was acknowledged to a vendor, or counted in the
+     * ledger, must outlive a crash of the database, whatever its own default is.
+     */
+    private static String sessionOptions(String statementTimeout) {
+        return "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=32MB -c statement_timeout="
+                + statementTimeout + " -c idle_in_transaction_session_timeout=60s -c synchronous_commit=on";
+    }
+
+    /** Connections for statements that read a whole history, which takes as long as it takes; opened when they are wanted. */
+    private static HikariDataSource openForMeasuring(HikariDataSource runs) {
+        HikariConfig config = new HikariConfig();
+        runs.copyStateTo(config);
+        config.setPoolName("tidemark-measure");
+        config.setMaximumPoolSize(MEASURE_CONNECTIONS);
+        config.setMinimumIdle(0);
+        config.setInitializationFailTimeout(-1);
+        Properties driver = new Properties();
+        driver.putAll(runs.getDataSourceProperties());
+        driver.setProperty("socketTimeout", "3700");
+        driver.setProperty("options", sessionOptions("1h"));
+        config.setDataSourceProperties(driver);
+        return new HikariDataSource(config);
+    }
+
     private static HikariDataSource openDatabase(Settings settings) {
         Settings.Database database = settings.database()
                 .orElseThrow(() -> new DependencyDown("No database is configured; set tidemark.database.url", null));
@@ -344,14 +376,7 @@ public final class Tidemark implements Engine {
         config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("socketTimeout", "120");
-        // A plan made while the tables were small would be kept while a load fills them, so each statement is planned
-        // anew. What was acknowledged to a vendor, or counted in the ledger, must outlive a crash of the database,
-        // whatever
-        // its own default is.
-        config.addDataSourceProperty(
-                "options",
-                "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c work_mem=32MB -c statement_timeout=60s"
-                        + " -c idle_in_transaction_session_timeout=60s -c synchronous_commit=on");
+        config.addDataSourceProperty("options", sessionOptions("60s"));
         try {
             HikariDataSource dataSource = new HikariDataSource(config);
             try {

@@ -49,6 +49,7 @@ final class MeasureShop implements AutoCloseable {
         this.sql = database.sql();
         this.storage = storage;
         camel.getRegistry().bind("dataSource", database.dataSource());
+        camel.getRegistry().bind("measureDataSource", database.dataSource());
         camel.getRegistry().bind("s3Client", storage.client());
         camel.getPropertiesComponent().addInitialProperty("tidemark.s3.bucket", bucket);
         camel.getPropertiesComponent().addInitialProperty("engine.works", "true");
