@@ -133,6 +133,12 @@ class HouseRulesCanFailTest {
     }
 
     @Test
+    void a_file_that_is_kept_between_two_steps() {
+        assertThat(RouteRules.filesPassOnce(steps("- to: {uri: 'http:files', parameters: {disableStreamCache: true}}")))
+                .hasSize(1);
+    }
+
+    @Test
     void a_dead_letter_channel_that_swallows() {
         assertThat(RouteRules.deadLettersThrow(routes("""
                         - errorHandler:

@@ -70,6 +70,11 @@ class HouseRulesTest {
     }
 
     @Test
+    void no_file_that_passes_through_is_kept_in_memory() {
+        none(RouteRules.filesPassOnce(ROUTES));
+    }
+
+    @Test
     void every_dead_letter_channel_lets_its_own_failure_through() {
         none(RouteRules.deadLettersThrow(ROUTES));
     }

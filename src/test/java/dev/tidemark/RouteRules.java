@@ -172,6 +172,16 @@ final class RouteRules {
         return violations(model, "choice", choice -> choice.has("otherwise") ? "" : "a choice has no otherwise");
     }
 
+    /** What an endpoint is asked not to keep for a second reading, Camel itself keeps between two steps, in memory. */
+    static List<String> filesPassOnce(RouteModel model) {
+        return model.routes().stream()
+                .filter(route ->
+                        route.node().findValuesAsText("disableStreamCache").contains("true"))
+                .filter(route -> !route.node().path("streamCache").asText().equals("false"))
+                .map(route -> route.where() + ": has disableStreamCache, but not streamCache: \"false\"")
+                .toList();
+    }
+
     /** By default a dead letter that cannot be written is swallowed. */
     static List<String> deadLettersThrow(RouteModel model) {
         return violations(

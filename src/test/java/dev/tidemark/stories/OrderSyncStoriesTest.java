@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -265,6 +266,21 @@ class OrderSyncStoriesTest {
                                     java.sql.Timestamp.from(mark)))
                     .containsExactly("older_than_floor|t");
             assertHolds(world, Oracle.always());
+        }
+    }
+
+    @Test
+    @Tag("long")
+    void a_file_as_large_as_the_memory_passes_through(Services services) {
+        try (World world =
+                World.around(services, SimulatorOptions.builder().orders(80_000).build())) {
+            world.set("TIDEMARK_SYNC_CHUNK_LINES", "2000");
+            world.set("TIDEMARK_SYNC_LEASE", "10s");
+
+            Outcome outcome = completed(world, world.syncInProcessOfItsOwn());
+
+            assertThat(outcome.run().path("archive").path("bytes").asLong()).isGreaterThan(230L << 20);
+            assertThat(outcome.run().path("counts").path("written").asLong()).isGreaterThan(300_000);
         }
     }
 

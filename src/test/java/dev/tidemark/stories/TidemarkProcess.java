@@ -49,6 +49,8 @@ final class TidemarkProcess implements AutoCloseable {
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",
                     "-Xshare:auto",
+                    "-XX:+CrashOnOutOfMemoryError",
+                    "-XX:+SuppressFatalErrorMessage",
                     "-cp",
                     classPath(overlay),
                     MAIN_CLASS));
