@@ -289,6 +289,7 @@ public final class Tidemark implements Engine {
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
         properties.setProperty("engine.subscription-period", "60000");
+        properties.setProperty("engine.retention-period", "3600000");
         properties.setProperty("engine.serves", String.valueOf(serves));
         properties.setProperty(
                 "engine.reconciles",

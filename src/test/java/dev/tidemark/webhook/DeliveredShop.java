@@ -42,6 +42,7 @@ final class DeliveredShop implements AutoCloseable {
         Properties properties = new Properties();
         // It ticks once, before anything was delivered.
         properties.setProperty("engine.dispatch-period", "100000000");
+        properties.setProperty("engine.retention-period", "100000000");
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", database.dataSource());
@@ -105,6 +106,11 @@ final class DeliveredShop implements AutoCloseable {
 
     void process(Map<String, Object> row) {
         producer.requestBody("direct:webhook-process", new HashMap<>(row));
+    }
+
+    /** Removes what was processed long ago, as a tick does. */
+    void forget() {
+        producer.requestBody("direct:webhook-forget", (Object) null);
     }
 
     /** Makes everything due that waits to be tried again. */

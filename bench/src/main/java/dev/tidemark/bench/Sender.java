@@ -1,6 +1,7 @@
 package dev.tidemark.bench;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -119,15 +120,32 @@ final class Sender {
             socket.getOutputStream().write(request);
             String status = readLine();
             int length = 0;
+            boolean chunked = false;
             for (String header = readLine(); !header.isEmpty(); header = readLine()) {
-                if (header.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                    length = Integer.parseInt(header.substring(header.indexOf(':') + 1).trim());
+                String lower = header.toLowerCase(Locale.ROOT);
+                chunked |= lower.startsWith("transfer-encoding:") && lower.contains("chunked");
+                if (lower.startsWith("content-length:")) {
+                    length = Integer.parseInt(lower.substring(lower.indexOf(':') + 1).trim());
                 }
             }
-            byte[] body = in.readNBytes(length);
+            byte[] body = chunked ? readChunks() : in.readNBytes(length);
             if (!status.startsWith("HTTP/1.1 200")) {
                 throw new IllegalStateException("A delivery was answered " + status + ": " + new String(body, StandardCharsets.UTF_8));
             }
+        }
+
+        private byte[] readChunks() throws IOException {
+            ByteArrayOutputStream body = new ByteArrayOutputStream();
+            for (int length = readLength(); length > 0; length = readLength()) {
+                body.writeBytes(in.readNBytes(length));
+                readLine();
+            }
+            readLine();
+            return body.toByteArray();
+        }
+
+        private int readLength() throws IOException {
+            return Integer.parseInt(readLine().trim(), 16);
         }
 
         private String readLine() throws IOException {
