@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -108,6 +110,49 @@ class WebhookStoriesTest {
                     .isEmpty());
             OrderSyncStoriesTest.assertHolds(
                     world, List.of(Oracle.LOST, Oracle.DUP, Oracle.STALE, Oracle.LIE, Oracle.EXPLAIN));
+        }
+    }
+
+    @Test
+    void a_failed_operation_that_is_announced_ends_its_run_within_two_seconds(Services services) {
+        try (World world = World.with(
+                        services, shop -> shop.bulkTakes(Duration.ofMillis(100), Duration.ofMillis(1_500)))
+                // The run would not ask again before the story is over.
+                .set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "10m")) {
+            int port = served(world);
+            try (Engine engine = world.start(new Engine.Role.Serve())) {
+                deliverTo(world, port);
+                world.shop().fault("bulk-failed");
+                engine.request(
+                        "sync-start",
+                        Map.of(
+                                "store",
+                                World.STORE,
+                                "stream",
+                                World.STREAM,
+                                "run_id",
+                                UUID.randomUUID().toString(),
+                                "initiator",
+                                "user",
+                                "requested_at",
+                                Instant.now().toString()),
+                        Map.class);
+                await(
+                        "the run to end",
+                        () -> world.sql().value("select status from sync_run").equals("failed"));
+
+                assertThat(world.sql().value("select held_reason from sync_run"))
+                        .contains("announced that the bulk operation ended as FAILED");
+                assertThat(
+                                Double.parseDouble(
+                                        world.sql()
+                                                .value(
+                                                        "select extract(epoch from r.finished_at - d.received_at) from sync_run r, webhook_delivery d"
+                                                                + " where d.topic = 'bulk_operations/finish' and d.outcome = 'run_failed'")))
+                        .as("seconds from the announcement to the end of the run")
+                        .isBetween(0.0, 2.0);
+                assertThat(world.watermark()).isNull();
+            }
         }
     }
 
