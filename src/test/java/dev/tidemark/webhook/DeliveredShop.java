@@ -1,5 +1,6 @@
 package dev.tidemark.webhook;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.erasure.Redactions;
 import dev.tidemark.fixture.Database;
 import dev.tidemark.settings.Settings;
@@ -24,6 +25,7 @@ final class DeliveredShop implements AutoCloseable {
 
     final Database database = Database.start();
     final DefaultCamelContext camel = new DefaultCamelContext();
+    private final HikariDataSource processing = Webhooks.openForProcessing(database.pool());
     private final ProducerTemplate producer;
     private final Topics topics;
     private int count;
@@ -46,6 +48,7 @@ final class DeliveredShop implements AutoCloseable {
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", database.dataSource());
+        camel.getRegistry().bind("deliveryDataSource", processing);
         camel.getRegistry()
                 .bind("redactions", new Redactions(database.dataSource(), catalog, run -> Path.of("no-file")));
         WebhookRoutes.bind(camel, settings, catalog);
@@ -155,6 +158,7 @@ final class DeliveredShop implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
+        processing.close();
         database.close();
     }
 }
