@@ -83,6 +83,7 @@ class ErasureStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_backfill_brings_back_neither_a_person_nor_anybody_of_an_erased_shop(Services services) {
         try (World world = StreamStoriesTest.shop(services, 60)) {

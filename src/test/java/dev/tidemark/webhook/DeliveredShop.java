@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.component.sql.SqlComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 
@@ -48,6 +49,7 @@ final class DeliveredShop implements AutoCloseable {
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", database.dataSource());
+        camel.getComponent("sql", SqlComponent.class).setDataSource(database.dataSource());
         camel.getRegistry().bind("deliveryDataSource", processing);
         camel.getRegistry()
                 .bind("redactions", new Redactions(database.dataSource(), catalog, run -> Path.of("no-file")));
