@@ -268,7 +268,7 @@ class WebhookStoriesTest {
                         "--no-wait",
                         "-o",
                         "json")
-                .await(Duration.ofMinutes(1));
+                .await(Duration.ofMinutes(5));
         assertThat(asked.exitCode()).as("%s", asked).isZero();
         return world.sql().value("select backfill_id from backfill where state <> 'planned'");
     }
