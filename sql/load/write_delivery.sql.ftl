@@ -16,7 +16,7 @@
 <#macro readLater>
 exists (select from sync_run r where r.run_number = o.run_number and r.source_started_at >= d.triggered_at)</#macro>
 with delivery as materialized (
-    select d.delivery_id, d.record_key, d.triggered_at, d.payload_sha256, d.received_at,
+    select d.delivery_id, d.source, d.record_key, d.triggered_at, d.payload_sha256, d.received_at,
 <#if hasDay>
            -- The zone that decides which day a sale belongs to is known from the runs.
            coalesce((select r.shop_time_zone
@@ -31,7 +31,11 @@ with delivery as materialized (
        for update
 ), later as materialized (
     -- Whether something that happened after this was applied to the record: of equal versions that decides, then the bytes.
+    -- Where that was removed, nobody can tell any more, and what is stored stays.
     select exists (
+               select from webhook_forgotten f
+                where f.store_id = :#store_id and f.source = d.source and f.happened_until >= d.triggered_at)
+           or exists (
                select from webhook_delivery e
                 where e.store_id = :#store_id and e.stream = :#stream and e.record_key = d.record_key
                   and e.state = 'processed' and e.outcome in ('written', 'unchanged')

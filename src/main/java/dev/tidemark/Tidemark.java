@@ -150,7 +150,9 @@ public final class Tidemark implements Engine {
         StreamCatalog catalog = StreamCatalog.load();
         refuseUnknownStreams(settings, catalog);
         Optional<HikariDataSource> webhookDataSource =
-                serves ? Optional.of(Webhooks.open(dataSource)) : Optional.empty();
+                serves ? Optional.of(Webhooks.openForIntake(dataSource)) : Optional.empty();
+        Optional<HikariDataSource> deliveryDataSource =
+                serves ? Optional.of(Webhooks.openForProcessing(dataSource)) : Optional.empty();
         HikariDataSource measureDataSource = openForMeasuring(dataSource);
         Set<String> streams = Stream.concat(
                         catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
@@ -202,6 +204,7 @@ public final class Tidemark implements Engine {
             Api.install(main, settings, clock);
             MeterRegistry meters = Management.install(main, settings, dataSource, s3, clock);
             main.bind("webhookDataSource", webhookDataSource.orElseThrow());
+            main.bind("deliveryDataSource", deliveryDataSource.orElseThrow());
             main.bind("webhookIntake", new WebhookIntake(settings, catalog, new IntakeMeters(meters), clock));
             main.configure().addRoutesBuilder(new WebhookRoutes(catalog));
             main.bind("subscriptions", new Subscriptions(settings, catalog, clock));
@@ -223,6 +226,7 @@ public final class Tidemark implements Engine {
             @Override
             public void afterStop(org.apache.camel.main.BaseMainSupport support) {
                 webhookDataSource.ifPresent(HikariDataSource::close);
+                deliveryDataSource.ifPresent(HikariDataSource::close);
                 measureDataSource.close();
             }
         });
@@ -289,6 +293,7 @@ public final class Tidemark implements Engine {
         properties.setProperty("engine.backfills", String.valueOf(works && !oneRun));
         properties.setProperty("engine.backfill-period", serves ? "1000" : "200");
         properties.setProperty("engine.subscription-period", "60000");
+        properties.setProperty("engine.retention-period", "3600000");
         properties.setProperty("engine.serves", String.valueOf(serves));
         properties.setProperty(
                 "engine.reconciles",

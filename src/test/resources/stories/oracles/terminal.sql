@@ -1,7 +1,8 @@
 -- TERMINAL: after recovery a run has not ended, or it says completed and no committed mark agrees.
 -- In:  runs, marks and their history.
 -- Out: one sentence per run.
-select format('run %s is still %s, waiting for %s', run_id, status, coalesce(waiting_for, 'nothing'))
+select format('run %s is still %s, waiting for %s%s', run_id, status, coalesce(waiting_for, 'nothing'),
+              case when give_up_at <= now() then ', past its deadline of ' || give_up_at else '' end)
   from sync_run
  where status not in ('completed', 'partial', 'failed') or finished_at is null
 union all

@@ -206,6 +206,7 @@ public final class Erasure {
         } else {
             if (!isDone(document, "noted")) {
                 note(store, request, known(store, persons));
+                database.change("return_deliveries", store);
                 database.change("await_runs", store, request);
             }
             List<Map<String, Object>> awaited = database.rows("list_awaited", store, request);
@@ -221,6 +222,7 @@ public final class Erasure {
             // A person's addresses may be in the archive alone, where the tables were lost or never loaded.
             objects.find(store, persons);
             note(store, request, known(store, persons));
+            database.change("return_deliveries", store);
             erase(store, request, persons, receipt);
         }
         database.change("close_request", receipt.toString(), store, request);

@@ -72,6 +72,10 @@ public enum Property {
             "tidemark.webhook.retry-delay",
             "2s",
             "pause before the second try of a delivery; doubles with each, at most 15 minutes, with jitter"),
+    WEBHOOKS_RETENTION(
+            "tidemark.webhooks.retention",
+            "30d",
+            "how long a delivery is kept after it was processed; 15 days at least, dead letters stay"),
     WEBHOOKS_PUBLIC_URL(
             "tidemark.webhooks.public-url",
             "",

@@ -153,8 +153,10 @@ public record Settings(
      * @param maxBodyBytes largest body; a larger one is refused before it is read
      * @param attempts tries of a delivery, the first included, before it goes to the dead letters
      * @param retryDelay pause before the second try; doubles with each, with jitter
+     * @param retention how long one is kept after it was processed; longer than a vendor may send it again, and than the past
+     *     that a topic's silence is judged by
      */
-    public record Webhook(int maxBodyBytes, int attempts, Duration retryDelay) {}
+    public record Webhook(int maxBodyBytes, int attempts, Duration retryDelay, Duration retention) {}
 
     /** One tenant. */
     public record Store(

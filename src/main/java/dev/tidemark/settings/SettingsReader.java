@@ -49,6 +49,9 @@ public final class SettingsReader {
     /** Of four threads, so that one store never has all of them. */
     private static final int STEPS_OF_ONE_STORE_OF_MANY = 2;
 
+    /** Shortest time that a processed delivery is kept. */
+    private static final Duration LEAST_RETENTION = Duration.ofDays(15);
+
     private static final Duration TABLE_LAG = Duration.ofSeconds(2);
     private static final Pattern API_VERSION = Pattern.compile("20\\d\\d-(01|04|07|10)");
     private static final Pattern HOST =
@@ -196,13 +199,24 @@ public final class SettingsReader {
                 new Settings.Webhook(
                         number(Property.WEBHOOK_MAX_BODY_BYTES, 1_024, 100_000_000),
                         number(Property.WEBHOOK_ATTEMPTS, 1, 100),
-                        duration(Property.WEBHOOK_RETRY_DELAY, 1).orElse(Duration.ofSeconds(2))),
+                        duration(Property.WEBHOOK_RETRY_DELAY, 1).orElse(Duration.ofSeconds(2)),
+                        retention()),
                 allow,
                 Path.of(optional(Property.WORK_DIRECTORY)
                         .orElseGet(() -> Path.of(System.getProperty("java.io.tmpdir"), "tidemark")
                                 .toString())),
                 stores,
                 webhooksUrl());
+    }
+
+    /** A topic is judged by its last 14 days, and no vendor sends a delivery again for so long. */
+    private Duration retention() {
+        Duration retention = duration(Property.WEBHOOKS_RETENTION, 1).orElse(Duration.ofDays(30));
+        if (retention.compareTo(LEAST_RETENTION) < 0) {
+            errors.add(Property.WEBHOOKS_RETENTION.key() + " must be at least " + LEAST_RETENTION.toDays() + "d, not '"
+                    + text(Property.WEBHOOKS_RETENTION) + "'");
+        }
+        return retention;
     }
 
     private Optional<URI> webhooksUrl() {

@@ -29,6 +29,8 @@ public final class Deliveries {
     private static final int BATCH = 32;
     /** How long a claim holds; a process that died leaves its deliveries for so long. */
     private static final Duration CLAIM = Duration.ofSeconds(20);
+    /** Rows that one statement removes; it holds no locks for long. */
+    private static final int FORGOTTEN_AT_ONCE = 2_000;
     /** How far a body's times may be ahead of the event. */
     private static final Duration SKEW = Duration.ofHours(24);
 
@@ -62,6 +64,16 @@ public final class Deliveries {
     /** Values of {@code claim_deliveries.sql}. */
     public Map<String, Object> claim() {
         return Map.of("limit", BATCH, "claim_millis", CLAIM.toMillis());
+    }
+
+    /** Values of {@code forget_deliveries.sql}. */
+    public Map<String, Object> forgetting() {
+        return Map.of("kept_millis", settings.webhook().retention().toMillis(), "limit", FORGOTTEN_AT_ONCE);
+    }
+
+    /** Whether there may be more to remove than the last statement did. */
+    public boolean forgotMany(long removed) {
+        return removed >= FORGOTTEN_AT_ONCE;
     }
 
     /** A claimed row. */

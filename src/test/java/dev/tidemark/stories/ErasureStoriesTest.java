@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.run.Engine;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -79,6 +81,87 @@ class ErasureStoriesTest {
                     .await(LIMIT);
             assertThat(verify.exitCode()).as("%s", verify).isZero();
         }
+    }
+
+    @Tag("long")
+    @Test
+    void a_backfill_brings_back_neither_a_person_nor_anybody_of_an_erased_shop(Services services) {
+        try (World world = StreamStoriesTest.shop(services, 60)) {
+            assertThat(world.sync("shopify-orders").exitCode()).isZero();
+            assertThat(world.sync("shopify-customers").exitCode()).isZero();
+            String customer = world.sql()
+                    .value(
+                            "select customer_id from order_header where email is not null and updated_at > now() - interval '60 days'"
+                                    + " order by order_id limit 1");
+            String address = world.sql().value("select email from customer where customer_id = " + customer);
+            List<String> sums = sums(world);
+            Outcome person = erase(world, "--customer", customer);
+            assertThat(person.exitCode()).as("%s", person).isZero();
+            assertThat(found(world, address)).as("after the erasure").isEmpty();
+
+            backfill(world);
+            assertThat(found(world, address)).as("after a backfill").isEmpty();
+            assertThat(sums(world)).as("sums stay true").isEqualTo(sums);
+
+            Outcome unconfirmed = erase(world, "--shop");
+            assertThat(unconfirmed.exitCode()).as("%s", unconfirmed).isEqualTo(2);
+            assertThat(named(world)).as("nothing was changed").isNotEqualTo("0");
+            Outcome shop = erase(world, "--shop", "--confirm", "acme");
+            assertThat(shop.exitCode()).as("%s", shop).isZero();
+            assertThat(named(world)).isEqualTo("0");
+            List<String> addresses = world.shop().truth("customers").stream()
+                    .map(each -> each.path("email").asText(""))
+                    .filter(each -> each.contains("@"))
+                    .toList();
+            assertThat(addresses).isNotEmpty();
+            backfill(world);
+            assertThat(named(world)).as("after another backfill").isEqualTo("0");
+            assertThat(found(world, addresses.get(0))).isEmpty();
+            assertThat(found(world, addresses.get(addresses.size() - 1))).isEmpty();
+            assertThat(sums(world)).isEqualTo(sums);
+        }
+    }
+
+    private static Outcome erase(World world, String... whom) {
+        return world.start(Stream.concat(Stream.of("erase", "--store", "acme", "-o", "json"), Stream.of(whom))
+                        .toArray(String[]::new))
+                .await(LIMIT);
+    }
+
+    /** Reads the orders of the last weeks again, in one window. */
+    private static void backfill(World world) {
+        Instant now = Instant.now();
+        String before = read(world);
+        Outcome backfill = world.start(
+                        "backfill",
+                        "--store",
+                        "acme",
+                        "--stream",
+                        "shopify-orders",
+                        "--from",
+                        now.minus(Duration.ofDays(59)).toString(),
+                        "--to",
+                        now.toString(),
+                        "--window",
+                        "P60D",
+                        "--progress",
+                        "none")
+                .await(LIMIT);
+        assertThat(backfill.exitCode()).as("%s", backfill).isZero();
+        assertThat(read(world)).as("lines that backfills have read").isNotEqualTo(before);
+    }
+
+    private static String read(World world) {
+        return world.sql()
+                .value(
+                        "select coalesce(sum(c.lines), 0) from sync_run r join sync_chunk c using (run_id) where r.lane > 0");
+    }
+
+    /** Rows that still say whose they are. */
+    private static String named(World world) {
+        return world.sql()
+                .value("select (select count(*) from order_header where email is not null)"
+                        + " + (select count(*) from customer where email is not null or first_name is not null)");
     }
 
     @Tag("long")

@@ -12,9 +12,12 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -111,32 +114,86 @@ class WebhookStoriesTest {
     }
 
     @Test
+    void a_failed_operation_that_is_announced_ends_its_run_within_two_seconds(Services services) {
+        try (World world = World.with(
+                        services, shop -> shop.bulkTakes(Duration.ofMillis(100), Duration.ofMillis(1_500)))
+                // The run would not ask again before the story is over.
+                .set("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "10m")) {
+            int port = served(world);
+            try (Engine engine = world.start(new Engine.Role.Serve())) {
+                deliverTo(world, port);
+                world.shop().fault("bulk-failed");
+                engine.request(
+                        "sync-start",
+                        Map.of(
+                                "store",
+                                World.STORE,
+                                "stream",
+                                World.STREAM,
+                                "run_id",
+                                UUID.randomUUID().toString(),
+                                "initiator",
+                                "user",
+                                "requested_at",
+                                Instant.now().toString()),
+                        Map.class);
+                await(
+                        "the run to end",
+                        () -> world.sql().value("select status from sync_run").equals("failed"));
+
+                assertThat(world.sql().value("select held_reason from sync_run"))
+                        .contains("announced that the bulk operation ended as FAILED");
+                assertThat(
+                                Double.parseDouble(
+                                        world.sql()
+                                                .value(
+                                                        "select extract(epoch from r.finished_at - d.received_at) from sync_run r, webhook_delivery d"
+                                                                + " where d.topic = 'bulk_operations/finish' and d.outcome = 'run_failed'")))
+                        .as("seconds from the announcement to the end of the run")
+                        .isBetween(0.0, 2.0);
+                assertThat(world.watermark()).isNull();
+            }
+        }
+    }
+
+    /**
+     * With {@code -Dstories.deliveries=100000} the whole of it, in about a quarter of an hour. The shop's hour has passed when
+     * this begins, so that a backfill can ask for it.
+     */
+    @Test
     @Tag("long")
-    void deliveries_survive_kills_and_a_crash_of_the_database_beside_a_run(Services services) throws IOException {
+    void deliveries_survive_kills_and_a_crash_of_the_database_beside_a_run_and_a_backfill(Services services)
+            throws IOException {
         int count = Integer.getInteger("stories.deliveries", 20_000);
         Path folder = Files.createTempDirectory("webhook-story");
+        Instant begins = services.startedAt().minus(Duration.ofHours(2));
         try (Postgres postgres = Postgres.start(folder.resolve("postgres"))) {
             services.migrate(postgres);
-            try (World world =
-                    World.with(services, postgres, shop -> shop.orders(60).restoreRate(2_000))) {
+            try (World world = World.with(services, postgres, shop -> shop.startsAt(begins)
+                    .orders(Math.max(60, count / 100))
+                    .restoreRate(2_000))) {
                 int port = served(world);
                 world.set("TIDEMARK_SYNC_FLOOR", "3650d");
+                world.set("TIDEMARK_SYNC_CHUNK_LINES", "100");
                 OrderSyncStoriesTest.completed(world, world.syncInProcessOfItsOwn());
                 TidemarkProcess[] server = {world.start("serve")};
                 awaitListening(port);
                 deliverTo(world, port);
-                world.shop().change("webhooks", "{\"speed\":300}");
+                // The vendor's four hours of trying again are four minutes.
+                world.shop().change("webhooks", "{\"speed\":60}");
+                long started = System.nanoTime();
                 world.shop()
                         .change(
                                 "webhooks/burst",
                                 "{\"count\":" + count
                                         + ",\"kind\":\"orders\",\"over_ms\":3600000,\"duplicates\":0.1,\"shuffle\":true,\"seed\":7}");
                 TidemarkProcess run = world.startSync();
-                for (int strike = 0; strike < STRIKES && !isSettled(world); strike++) {
-                    long settled = settled(world);
-                    await("progress before strike " + strike, () -> settled(world) > settled + 100 || isSettled(world));
+                String backfill = backfill(world, begins.minus(Duration.ofHours(1)), begins.plus(Duration.ofHours(1)));
+                int strikes = 0;
+                while (strikes < STRIKES || !isSettled(world)) {
+                    awaitStrike(world, count / (STRIKES + 2));
                     server[0].kill();
-                    if (strike == STRIKES / 2) {
+                    if (++strikes == STRIKES / 2) {
                         postgres.pullThePlug();
                         postgres.plugIn();
                     }
@@ -144,9 +201,23 @@ class WebhookStoriesTest {
                     awaitListening(port);
                 }
                 awaitSettled(world);
+                await("the backfill to end", () -> state(world, backfill).equals("completed"));
                 run.await(Duration.ofMinutes(5));
 
                 List<JsonNode> deliveries = world.shop().truth("deliveries");
+                List<String> answers = deliveries.stream()
+                        .flatMap(delivery ->
+                                StreamSupport.stream(delivery.path("attempts").spliterator(), false))
+                        .map(attempt -> attempt.path("status").asText())
+                        .toList();
+                long acknowledgements = answers.stream().filter("200"::equals).count();
+                System.out.printf(
+                        "%d deliveries, sent %d times, acknowledged %d times, %d strikes, %d s%n",
+                        deliveries.size(),
+                        answers.size(),
+                        acknowledgements,
+                        strikes,
+                        Duration.ofNanos(System.nanoTime() - started).toSeconds());
                 Set<String> acknowledged = deliveries.stream()
                         .filter(delivery -> StreamSupport.stream(
                                         delivery.path("attempts").spliterator(), false)
@@ -155,24 +226,67 @@ class WebhookStoriesTest {
                         .collect(Collectors.toCollection(TreeSet::new));
                 Set<String> kept = new TreeSet<>(world.sql()
                         .rows("select delivery_id from webhook_delivery where state in ('processed', 'dead_letter')"));
-                assertThat(acknowledged).as("deliveries that were acknowledged").isNotEmpty();
+                assertThat(deliveries).as("deliveries").hasSizeGreaterThanOrEqualTo(count);
+                assertThat(acknowledged)
+                        .as("the vendor tries again, so each is acknowledged in the end")
+                        .hasSameSizeAs(deliveries);
                 assertThat(acknowledged.stream()
                                 .filter(id -> !kept.contains(id))
                                 .toList())
                         .as("ACK: acknowledged, and not in the inbox with an end")
                         .isEmpty();
+                assertThat(kept).as("DUP: each is kept once").hasSameSizeAs(deliveries);
+                assertThat(answers).as("copies were sent, too").hasSizeGreaterThan(count + count / 12);
                 assertThat(world.sql()
                                 .rows("select topic, error from webhook_delivery where state = 'dead_letter' limit 5"))
                         .isEmpty();
-                OrderSyncStoriesTest.assertHolds(world, List.of(Oracle.DUP, Oracle.STALE, Oracle.LIE));
+                OrderSyncStoriesTest.assertHolds(
+                        world, List.of(Oracle.LOST, Oracle.DUP, Oracle.STALE, Oracle.LIE, Oracle.TERMINAL));
                 server[0].kill();
-                // What was given up, because nobody was there for all of its tries, is made up for by a run.
                 OrderSyncStoriesTest.completed(world, world.syncInProcessOfItsOwn());
                 OrderSyncStoriesTest.assertHolds(
                         world,
                         List.of(Oracle.LOST, Oracle.DUP, Oracle.STALE, Oracle.LIE, Oracle.EXPLAIN, Oracle.TERMINAL));
             }
         }
+    }
+
+    /** Has the server read some of the shop's past, and gives the backfill's id. */
+    private static String backfill(World world, Instant from, Instant to) {
+        Outcome asked = world.start(
+                        "backfill",
+                        "--store",
+                        World.STORE,
+                        "--stream",
+                        World.STREAM,
+                        "--from",
+                        from.toString(),
+                        "--to",
+                        to.toString(),
+                        "--window",
+                        "PT15M",
+                        "--no-wait",
+                        "-o",
+                        "json")
+                .await(Duration.ofMinutes(5));
+        assertThat(asked.exitCode()).as("%s", asked).isZero();
+        return world.sql().value("select backfill_id from backfill where state <> 'planned'");
+    }
+
+    private static String state(World world, String backfill) {
+        return world.sql().value("select state from backfill where backfill_id = cast(? as uuid)", backfill);
+    }
+
+    /** Waits until so many more deliveries are settled, or a minute has passed. */
+    private static void awaitStrike(World world, int more) {
+        long settled = settled(world);
+        long latest = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        await(
+                "the time for a strike",
+                () -> System.nanoTime() > latest || settled(world) > settled + more || isSettled(world));
+        assertThat(settled(world) > settled || isSettled(world))
+                .as("progress since the strike before")
+                .isTrue();
     }
 
     /** Tells the processes to come where to listen, and what deliveries are signed with. */
@@ -217,7 +331,7 @@ class WebhookStoriesTest {
         return world.sql()
                         .value("select count(*) from webhook_delivery where state = 'processing'")
                         .equals("0")
-                && world.shop().truth("deliveries?state=waiting").isEmpty();
+                && world.shop().deliveries("waiting") == 0;
     }
 
     private static long settled(World world) {

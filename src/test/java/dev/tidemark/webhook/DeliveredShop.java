@@ -1,5 +1,6 @@
 package dev.tidemark.webhook;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.erasure.Redactions;
 import dev.tidemark.fixture.Database;
 import dev.tidemark.settings.Settings;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.component.sql.SqlComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 
@@ -24,6 +26,7 @@ final class DeliveredShop implements AutoCloseable {
 
     final Database database = Database.start();
     final DefaultCamelContext camel = new DefaultCamelContext();
+    private final HikariDataSource processing = Webhooks.openForProcessing(database.pool());
     private final ProducerTemplate producer;
     private final Topics topics;
     private int count;
@@ -42,9 +45,12 @@ final class DeliveredShop implements AutoCloseable {
         Properties properties = new Properties();
         // It ticks once, before anything was delivered.
         properties.setProperty("engine.dispatch-period", "100000000");
+        properties.setProperty("engine.retention-period", "100000000");
         camel.getPropertiesComponent().setInitialProperties(properties);
         camel.getComponent("direct", DirectComponent.class).setBlock(false);
         camel.getRegistry().bind("dataSource", database.dataSource());
+        camel.getComponent("sql", SqlComponent.class).setDataSource(database.dataSource());
+        camel.getRegistry().bind("deliveryDataSource", processing);
         camel.getRegistry()
                 .bind("redactions", new Redactions(database.dataSource(), catalog, run -> Path.of("no-file")));
         WebhookRoutes.bind(camel, settings, catalog);
@@ -107,6 +113,11 @@ final class DeliveredShop implements AutoCloseable {
         producer.requestBody("direct:webhook-process", new HashMap<>(row));
     }
 
+    /** Removes what was processed long ago, as a tick does. */
+    void forget() {
+        producer.requestBody("direct:webhook-forget", (Object) null);
+    }
+
     /** Makes everything due that waits to be tried again. */
     void passTime() {
         database.sql().update("update webhook_delivery set due_at = now() where state = 'processing'");
@@ -149,6 +160,7 @@ final class DeliveredShop implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
+        processing.close();
         database.close();
     }
 }

@@ -62,7 +62,7 @@ public final class Bench {
         return file;
     }
 
-    private static long orders(long lines) {
+    static long orders(long lines) {
         return Math.max(1, Math.round(lines / LINES_OF_AN_ORDER));
     }
 
@@ -86,8 +86,11 @@ public final class Bench {
         refuseFullDisk(options, folder);
         try (Cluster cluster = options.databaseUrl().isPresent()
                 ? Cluster.at(options.databaseUrl().get())
-                : Cluster.start(folder.resolve("postgresql"))) {
-            if (options.flat()) {
+                : Cluster.start(folder.resolve("postgresql"), options.webhooks())) {
+            if (options.webhooks()) {
+                Product product = new Product(launcher(), folder, cluster, PRODUCT_HEAP);
+                new WebhookBench(options, launcher(), folder, cluster, product).run();
+            } else if (options.flat()) {
                 new Bench(options, folder, cluster).runFlat();
             } else {
                 new Bench(options, folder, cluster).run();
@@ -144,7 +147,9 @@ public final class Bench {
 
     /** File, archive, tables with indexes, and the write-ahead log. */
     private static void refuseFullDisk(Options options, Path folder) throws IOException {
-        long needed = options.lines() * 3_000 + 17_000_000_000L;
+        // A delivery of an order is about 10 kB, and lies in three databases.
+        long deliveries = options.webhooks() ? options.deliveries() * 50_000L : 0;
+        long needed = options.lines() * 3_000 + deliveries + 17_000_000_000L;
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < needed) {
             throw new IllegalStateException("%s has room for %d GB, but %d lines need up to %d GB"
@@ -300,7 +305,7 @@ public final class Bench {
         return tenth;
     }
 
-    private static void say(String format, Object... values) {
+    static void say(String format, Object... values) {
         System.err.printf(format + "%n", values);
     }
 }

@@ -39,8 +39,6 @@ final class Cluster implements AutoCloseable {
             "max_wal_size=16GB",
             "min_wal_size=2GB",
             "checkpoint_timeout=1h",
-            // Autovacuum would start at a moment of its own choosing; the bench vacuums where it says so.
-            "autovacuum=off",
             "max_connections=50",
             "timezone=UTC",
             "log_min_messages=fatal");
@@ -59,8 +57,12 @@ final class Cluster implements AutoCloseable {
         this.postmaster = server.map(process -> OptionalLong.of(process.pid())).orElse(OptionalLong.empty());
     }
 
-    /** Starts the embedded server in {@code home}; data of an earlier start are thrown away. */
-    static Cluster start(Path home) throws IOException, InterruptedException {
+    /**
+     * Starts the embedded server in {@code home}; data of an earlier start are thrown away.
+     *
+     * @param autovacuum false: it would start at a moment of its own choosing, and the bench vacuums where it says so
+     */
+    static Cluster start(Path home, boolean autovacuum) throws IOException, InterruptedException {
         Path binaries = unpack(home);
         Path data = home.resolve("data");
         deleteTree(data);
@@ -71,6 +73,7 @@ final class Cluster implements AutoCloseable {
                 binaries.resolve("bin/postgres").toString(), "-D", data.toString(), "-p", Integer.toString(port),
                 "-k", "", "-h", "127.0.0.1"));
         SETTINGS.forEach(setting -> command.addAll(List.of("-c", setting)));
+        command.addAll(List.of("-c", "autovacuum=" + (autovacuum ? "on" : "off")));
         Process server = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("server.log").toFile())

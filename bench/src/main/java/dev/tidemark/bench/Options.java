@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What was asked for on the command line. */
-record Options(long lines, int runs, String only, boolean flat, Optional<String> databaseUrl) {
+record Options(
+        long lines, int runs, String only, boolean flat, boolean webhooks, int deliveries, Optional<String> databaseUrl) {
 
     static final String HELP = """
             Usage: bench/run [--lines N] [--runs N] [--only LETTERS] [--database-url URL]
                    bench/run --flat [--lines N] [--database-url URL]
+                   bench/run --webhooks [--deliveries N] [--lines N] [--database-url URL]
 
             Loads the same file of orders and line items into the same indexed tables in several ways, one after
             the other, and prints rows, seconds, memory and the ratio to the floor. The medians of all rounds count.
@@ -25,6 +27,9 @@ record Options(long lines, int runs, String only, boolean flat, Optional<String>
               --runs N            rounds; 3 by default
               --only LETTERS      these contenders only, such as aef; the floor is always among them
               --flat              instead: 10,000,000 lines in a 256 MB heap beside 640,000 lines; about 25 GB of disk
+              --webhooks          instead: how fast deliveries of webhooks are taken in and processed, beside pgbench's
+                                  insert of the same rows, and how long one waits for its answer while a sync runs
+              --deliveries N      how many; 20000 by default. The sync beside them has --lines, 160000 by default
               --database-url URL  a server that is there (jdbc:postgresql://host/db?user=…&password=…; the role may create
                                   databases) instead of the embedded PostgreSQL 17; its settings are printed
             """;
@@ -34,6 +39,8 @@ record Options(long lines, int runs, String only, boolean flat, Optional<String>
         int runs = 3;
         String only = "abcdefg";
         boolean flat = false;
+        boolean webhooks = false;
+        int deliveries = 20_000;
         Optional<String> databaseUrl = Optional.empty();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -43,6 +50,8 @@ record Options(long lines, int runs, String only, boolean flat, Optional<String>
                 case "--only" -> only = value(words, ++i, word);
                 case "--database-url" -> databaseUrl = Optional.of(value(words, ++i, word));
                 case "--flat" -> flat = true;
+                case "--webhooks" -> webhooks = true;
+                case "--deliveries" -> deliveries = (int) positive(word, value(words, ++i, word));
                 default -> throw new IllegalArgumentException("Unknown option " + word + "; see bench/run --help");
             }
         }
@@ -51,7 +60,8 @@ record Options(long lines, int runs, String only, boolean flat, Optional<String>
         }
         // The second load needs the first one's tables, and every ratio needs the floor.
         only = only + "a" + (only.contains("f") ? "e" : "");
-        return new Options(lines != 0 ? lines : flat ? 10_000_000 : 640_000, runs, only, flat, databaseUrl);
+        long usual = flat ? 10_000_000 : webhooks ? 160_000 : 640_000;
+        return new Options(lines != 0 ? lines : usual, runs, only, flat, webhooks, deliveries, databaseUrl);
     }
 
     private static String value(List<String> words, int index, String option) {

@@ -77,10 +77,51 @@ final class Product {
 
     /** (g): one request to a running server; the shop and S3 are other processes. Seconds are from submit to the end. */
     Outcome wholeRun(String database, Shop shop, Watch watch) throws IOException, InterruptedException, SQLException {
-        int port = Cluster.freePort();
-        Process server = process(environment(database, shop, port), "serve").redirectOutput(folder.resolve("serve.out").toFile()).start();
-        try {
+        try (Server server = serve(database, shop)) {
             watch.client(server.pid());
+            return server.awaitEnd(server.submit());
+        }
+    }
+
+    /** Starts {@code ./tidemark serve}; it may not be ready yet. */
+    Server serve(String database, Shop shop) throws IOException {
+        return new Server(database, shop);
+    }
+
+    /** A running server. */
+    final class Server implements AutoCloseable {
+
+        private final String database;
+        private final int port = Cluster.freePort();
+        private final Process process;
+
+        private Server(String database, Shop shop) throws IOException {
+            this.database = database;
+            this.process = process(environment(database, shop, port), "serve").redirectOutput(folder.resolve("serve.out").toFile()).start();
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        }
+
+        int port() {
+            return port;
+        }
+
+        long pid() {
+            return process.pid();
+        }
+
+        /** Waits until it answers. */
+        void awaitReady() throws IOException, InterruptedException {
+            HttpRequest ask = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/openapi.json"))
+                    .header("Authorization", "Bearer " + TOKEN)
+                    .build();
+            HttpResponse<String> answer = sendWhenReady(ask, process);
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException("The server answered " + answer.statusCode() + "; see " + log("serve"));
+            }
+        }
+
+        /** Submits a run of the orders, as soon as somebody listens. */
+        UUID submit() throws IOException, InterruptedException {
             UUID run = UUID.randomUUID();
             HttpRequest submit = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/performance-metrics/sync"))
                     .header("Authorization", "Bearer " + TOKEN)
@@ -88,37 +129,48 @@ final class Product {
                     .POST(HttpRequest.BodyPublishers.ofString("{\"run_id\":\"%s\",\"initiator\":\"user\",\"requested_at\":\"%s\",\"store\":\"bench\",\"stream\":\"shopify-orders\"}"
                             .formatted(run, Instant.now())))
                     .build();
-            HttpResponse<String> answer = submitWhenReady(submit, server);
+            HttpResponse<String> answer = sendWhenReady(submit, process);
             if (answer.statusCode() / 100 != 2) {
                 throw new IllegalStateException("Submitting the run was answered " + answer.statusCode() + ": " + answer.body());
             }
-            Outcome outcome = outcome(database, run);
+            return run;
+        }
+
+        boolean isUnderWay(UUID run) throws SQLException {
+            return outcome(database, run).status().matches("initiated|polling|downloading|upserting|transforming|finalizing");
+        }
+
+        /** Waits for a run's end, which must be a good one. */
+        Outcome awaitEnd(UUID run) throws InterruptedException, SQLException {
             long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(30);
-            while (outcome.status().matches("initiated|polling|downloading|upserting|transforming|finalizing")) {
-                if (!server.isAlive() || System.nanoTime() > giveUp) {
-                    throw new IllegalStateException("The run did not end: " + outcome + "; see " + log("serve"));
+            while (isUnderWay(run)) {
+                if (!process.isAlive() || System.nanoTime() > giveUp) {
+                    throw new IllegalStateException("The run did not end: " + outcome(database, run) + "; see " + log("serve"));
                 }
                 TimeUnit.MILLISECONDS.sleep(250);
-                outcome = outcome(database, run);
             }
+            Outcome outcome = outcome(database, run);
             if (!outcome.status().equals("completed") || !outcome.advanced()) {
                 throw new IllegalStateException("The run ended " + outcome + "; see " + log("serve"));
             }
             return outcome;
-        } finally {
-            server.destroy();
-            if (!server.waitFor(30, TimeUnit.SECONDS)) {
-                server.destroyForcibly();
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
             }
         }
     }
 
-    private static HttpResponse<String> submitWhenReady(HttpRequest submit, Process server) throws IOException, InterruptedException {
+    private static HttpResponse<String> sendWhenReady(HttpRequest request, Process server) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
         long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
         while (true) {
             try {
-                HttpResponse<String> answer = client.send(submit, HttpResponse.BodyHandlers.ofString());
+                HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
                 if (answer.statusCode() != 503 || System.nanoTime() > giveUp) {
                     return answer;
                 }
@@ -186,6 +238,7 @@ final class Product {
             environment.put("TIDEMARK_STORES_BENCH_SHOPIFY_URL", shop.url());
             environment.put("TIDEMARK_STORES_BENCH_SHOPIFY_DOMAIN", shop.domain());
             environment.put("TIDEMARK_STORES_BENCH_SHOPIFY_TOKEN", shop.token());
+            environment.put("TIDEMARK_STORES_BENCH_SHOPIFY_WEBHOOK_SECRET", shop.webhookSecret());
             environment.put("TIDEMARK_OUTBOUND_ALLOW", URI.create(shop.url()).getAuthority());
             // The vendor's 16 s would only measure waiting.
             environment.put("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", "200ms");

@@ -59,6 +59,23 @@ final class Shop implements AutoCloseable {
         return where.path("token").asText();
     }
 
+    /** What its deliveries are signed with. */
+    String webhookSecret() {
+        return where.path("webhook_secret").asText();
+    }
+
+    /** Tells the simulator how to behave. @return what it answers */
+    JsonNode control(String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/_control/" + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException("The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
+        }
+        return JSON.readTree(answer.body());
+    }
+
     String s3Endpoint() {
         return where.path("s3_endpoint").asText();
     }
