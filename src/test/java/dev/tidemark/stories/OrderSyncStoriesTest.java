@@ -349,18 +349,6 @@ class OrderSyncStoriesTest {
     }
 
     @Test
-    @Tag("long")
-    void a_file_that_is_not_much_smaller_than_the_memory_is_downloaded(Services services) {
-        // 160,000 lines of 760 bytes, and a heap of 256 MB.
-        try (World world = World.with(services, shop -> shop.orders(40_000))
-                .set("TIDEMARK_SYNC_FLOOR", "3650d")
-                .set("TIDEMARK_SYNC_CHUNK_LINES", "2000")) {
-            Outcome outcome = completed(world, world.syncInProcessOfItsOwn());
-            assertThat(outcome.count("lines")).isGreaterThan(120_000);
-        }
-    }
-
-    @Test
     void a_run_carries_on_through_a_restart_of_the_database(Services services) {
         try (World world = World.with(services, shop -> shop)) {
             world.databaseWire().arm(new Trap(CrashPoint.CHUNK.exchange(), Phase.BEFORE, 1, () -> {
