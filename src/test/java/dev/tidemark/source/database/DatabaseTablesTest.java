@@ -80,7 +80,9 @@ class DatabaseTablesTest {
         assertThat(first.path("proof").path("complete").asBoolean()).isTrue();
         assertThat(shop.manifest(first).path("pages").asInt()).isEqualTo(15);
         assertThat(shop.storage().keys(shop.prefix(first)))
-                .containsExactly(shop.prefix(first) + ".jsonl.gz", shop.prefix(first) + ".manifest.json");
+                .as("pages are kept once, and nothing else beside the manifest")
+                .hasSize(16)
+                .containsExactlyInAnyOrderElementsOf(shop.keptKeys(first));
         assertThat(again.path("status").asText()).isEqualTo("completed");
         assertThat(again.path("watermark").path("advanced").asBoolean()).isFalse();
         assertThat(shop.rows(again)).isEmpty();
@@ -112,6 +114,9 @@ class DatabaseTablesTest {
         assertThat(keptByTheDead).isBetween(30, 49);
         assertThat(run.path("status").asText()).as(run.toPrettyString()).isEqualTo("completed");
         assertThat(ids(run)).containsExactlyElementsOf(upTo(10_000));
+        assertThat(shop.storage().keys(shop.prefix(run)))
+                .as("no page of a dead process is left that is not in the manifest")
+                .containsExactlyInAnyOrderElementsOf(shop.keptKeys(run));
         assertThat(shop.ledger()
                         .queryForObject(
                                 "select count(distinct epoch) from sync_table_page where run_id = ?",
