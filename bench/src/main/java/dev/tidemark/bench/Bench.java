@@ -87,7 +87,9 @@ public final class Bench {
         try (Cluster cluster = options.databaseUrl().isPresent()
                 ? Cluster.at(options.databaseUrl().get())
                 : Cluster.start(folder.resolve("postgresql"))) {
-            if (options.flat()) {
+            if (options.tables()) {
+                new TableRace(options, folder, cluster, launcher(), PRODUCT_HEAP).run();
+            } else if (options.flat()) {
                 new Bench(options, folder, cluster).runFlat();
             } else {
                 new Bench(options, folder, cluster).run();
