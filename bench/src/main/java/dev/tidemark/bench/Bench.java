@@ -87,9 +87,7 @@ public final class Bench {
         try (Cluster cluster = options.databaseUrl().isPresent()
                 ? Cluster.at(options.databaseUrl().get())
                 : Cluster.start(folder.resolve("postgresql"))) {
-            if (options.tables()) {
-                new TableRace(options, folder, cluster, launcher(), PRODUCT_HEAP).run();
-            } else if (options.flat()) {
+            if (options.flat()) {
                 new Bench(options, folder, cluster).runFlat();
             } else {
                 new Bench(options, folder, cluster).run();

@@ -2,16 +2,13 @@ package dev.tidemark.bench;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** What was asked for on the command line. */
-record Options(
-        long lines, int runs, String only, boolean flat, Optional<String> databaseUrl, boolean tables, boolean parquet, List<Long> rows) {
+record Options(long lines, int runs, String only, boolean flat, Optional<String> databaseUrl) {
 
     static final String HELP = """
             Usage: bench/run [--lines N] [--runs N] [--only LETTERS] [--database-url URL]
                    bench/run --flat [--lines N] [--database-url URL]
-                   bench/run --tables [--rows N[,N]] [--parquet] [--runs N]
 
             Loads the same file of orders and line items into the same indexed tables in several ways, one after
             the other, and prints rows, seconds, memory and the ratio to the floor. The medians of all rounds count.
@@ -28,9 +25,6 @@ record Options(
               --runs N            rounds; 3 by default
               --only LETTERS      these contenders only, such as aef; the floor is always among them
               --flat              instead: 10,000,000 lines in a 256 MB heap beside 640,000 lines; about 25 GB of disk
-              --tables            instead: a table of a merchant's PostgreSQL into compressed JSONL, by psql and by Tidemark
-              --rows N[,N]        with --tables: how many rows, one size after the other; 1000000 by default
-              --parquet           with --tables: into Parquet as well
               --database-url URL  a server that is there (jdbc:postgresql://host/db?user=…&password=…; the role may create
                                   databases) instead of the embedded PostgreSQL 17; its settings are printed
             """;
@@ -40,9 +34,6 @@ record Options(
         int runs = 3;
         String only = "abcdefg";
         boolean flat = false;
-        boolean tables = false;
-        boolean parquet = false;
-        List<Long> rows = List.of(1_000_000L);
         Optional<String> databaseUrl = Optional.empty();
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
@@ -52,11 +43,6 @@ record Options(
                 case "--only" -> only = value(words, ++i, word);
                 case "--database-url" -> databaseUrl = Optional.of(value(words, ++i, word));
                 case "--flat" -> flat = true;
-                case "--tables" -> tables = true;
-                case "--parquet" -> parquet = true;
-                case "--rows" -> rows = Stream.of(value(words, ++i, word).split(","))
-                        .map(number -> positive("--rows", number))
-                        .toList();
                 default -> throw new IllegalArgumentException("Unknown option " + word + "; see bench/run --help");
             }
         }
@@ -65,7 +51,7 @@ record Options(
         }
         // The second load needs the first one's tables, and every ratio needs the floor.
         only = only + "a" + (only.contains("f") ? "e" : "");
-        return new Options(lines != 0 ? lines : flat ? 10_000_000 : 640_000, runs, only, flat, databaseUrl, tables, parquet, rows);
+        return new Options(lines != 0 ? lines : flat ? 10_000_000 : 640_000, runs, only, flat, databaseUrl);
     }
 
     private static String value(List<String> words, int index, String option) {
