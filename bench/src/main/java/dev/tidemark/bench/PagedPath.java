@@ -74,10 +74,13 @@ final class PagedPath {
                     .start();
             watch.client(process.pid());
             int exit = process.waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("tidemark sync ended with " + exit + "; see " + folder.resolve("tidemark-sync.log"));
+            }
             UUID run = UUID.fromString(cluster.queryText(DATABASE, "select run_id::text from sync_run"));
             Product.Outcome outcome = product.outcome(DATABASE, run);
-            if (exit != 0 || !outcome.status().equals("completed") || !outcome.advanced()) {
-                throw new IllegalStateException("tidemark sync ended with " + exit + ": " + outcome);
+            if (!outcome.status().equals("completed") || !outcome.advanced()) {
+                throw new IllegalStateException("The run ended " + outcome);
             }
             double allowed = !limited ? Double.NaN : stream.startsWith("recharge") ? 0 : shopifySeconds(shop, run, rate);
             print(stream + (limited ? "" : ", no limit"), run, allowed, watch.stop());

@@ -114,10 +114,13 @@ final class TableRace {
                     .start();
             watch.client(process.pid());
             int exit = process.waitFor();
+            if (exit != 0) {
+                throw new IllegalStateException("tidemark sync ended with " + exit + "; see " + folder.resolve("tidemark-sync.log"));
+            }
             String run = cluster.queryText(LEDGER, "select run_id::text from sync_run where stream = 'database-rows'");
             Product.Outcome outcome = product.outcome(LEDGER, UUID.fromString(run));
-            if (exit != 0 || !outcome.status().equals("completed") || !outcome.advanced() || outcome.accounted() != rows) {
-                throw new IllegalStateException("tidemark sync ended with " + exit + ": " + outcome);
+            if (!outcome.status().equals("completed") || !outcome.advanced() || outcome.accounted() != rows) {
+                throw new IllegalStateException("The run ended " + outcome);
             }
             say("   %s", outcome.steps());
             Measurement measurement = new Measurement('t', rows, outcome.seconds(), watch.stop());
