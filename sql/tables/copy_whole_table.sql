@@ -2,6 +2,7 @@
 -- In:  {{table}}, {{columns}}
 -- Out: a line for each row: nothing, nothing, JSON.
 copy (
-    select null, null, (select row_to_json(r) from (select {{columns}}) r)
+    select null, null, row_to_json(tidemark_row)
       from {{table}} t
-) to stdout with (format csv, delimiter E'\x02', quote E'\x01', encoding 'UTF8')
+     cross join lateral (select {{columns}}) tidemark_row
+) to stdout with (encoding 'UTF8')

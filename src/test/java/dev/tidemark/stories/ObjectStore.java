@@ -95,6 +95,10 @@ final class ObjectStore {
         send("PUT", "/" + key, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    void delete(String key) {
+        send("DELETE", "/" + key, new byte[0]);
+    }
+
     private HttpResponse<byte[]> send(String method, String rest, byte[] body) {
         try {
             return http.send(

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -21,9 +22,15 @@ class ReingestStoriesTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @Test
-    void an_empty_database_gets_the_same_tables_from_the_archive(Services services) {
+    void an_empty_database_gets_the_same_tables_and_measurements_from_the_archive(Services services) {
         try (World world = historyOfFiveRuns(services)) {
             List<String> original = tables(world.sql());
+            Map<String, String> measured = world.objects().digests("measurement/");
+            assertThat(measured.keySet())
+                    .anyMatch(key -> key.startsWith("measurement/sales/"))
+                    .anyMatch(key -> key.startsWith("measurement/performance/"));
+            measured.keySet().forEach(world.objects()::delete);
+            assertThat(world.objects().digests("measurement/")).isEmpty();
             Sql empty = useEmptyDatabase(services, world, "again");
 
             Outcome reingest = reingest(world);
@@ -31,6 +38,9 @@ class ReingestStoriesTest {
             assertThat(reingest.exitCode()).as("%s", reingest).isEqualTo(3);
             assertThat(reingest.run().path("runs")).hasSize(5);
             assertThat(tables(empty)).isEqualTo(original);
+            assertThat(world.objects().digests("measurement/"))
+                    .as("every object with the same bytes")
+                    .isEqualTo(measured);
             assertThat(empty.value("select count(*) from sync_watermark")).isEqualTo("0");
             assertThat(empty.value("select count(*) from dead_letter where state = 'open'"))
                     .as("a letter of the partial run is resolved by the run after it")

@@ -70,7 +70,11 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         List<String> words = Arrays.asList(args);
         if (words.contains("--help") || words.contains("-h")) {
-            System.out.print(Options.HELP);
+            System.out.print(Options.HELP + SourceOptions.HELP);
+            return;
+        }
+        if (SourceOptions.isAsked(words)) {
+            SourceBench.run(words);
             return;
         }
         Options options;

@@ -197,7 +197,7 @@ final class Product {
         }
     }
 
-    private Outcome outcome(String database, UUID run) throws SQLException {
+    Outcome outcome(String database, UUID run) throws SQLException {
         try (Connection connection = DriverManager.getConnection(cluster.jdbcUrl(database));
                 PreparedStatement show = connection.prepareStatement(SqlText.read("show_run.sql"))) {
             show.setString(1, run.toString());
@@ -209,7 +209,7 @@ final class Product {
         }
     }
 
-    private ProcessBuilder process(Map<String, String> environment, String... arguments) {
+    ProcessBuilder process(Map<String, String> environment, String... arguments) {
         String[] command = new String[arguments.length + 1];
         command[0] = launcher.toString();
         System.arraycopy(arguments, 0, command, 1, arguments.length);
@@ -223,7 +223,7 @@ final class Product {
         return folder.resolve("tidemark-" + command + ".log");
     }
 
-    private Map<String, String> environment(String database, Shop shop, int apiPort) throws IOException {
+    Map<String, String> environment(String database, Shop shop, int apiPort) throws IOException {
         Map<String, String> environment = new TreeMap<>();
         environment.put("TIDEMARK_JAVA_OPTS", javaOptions);
         environment.put("TIDEMARK_DATABASE_URL", cluster.bareJdbcUrl(database));

@@ -46,7 +46,7 @@ final class Report {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
-    private static String figure(List<Measurement> rounds, ToDoubleFunction<Watch.Figures> of, int decimals) {
+    static String figure(List<Measurement> rounds, ToDoubleFunction<Watch.Figures> of, int decimals) {
         double value = median(rounds, measurement -> of.applyAsDouble(measurement.figures()));
         return number(value, decimals);
     }

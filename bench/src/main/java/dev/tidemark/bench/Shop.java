@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -32,10 +34,11 @@ final class Shop implements AutoCloseable {
         this.where = where;
     }
 
-    static Shop start(Path launcher, long orders, Path log) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        launcher.toString(), "simulator", "--port", "0", "--s3-port", "0", "--orders", Long.toString(orders))
-                .redirectError(log.toFile());
+    static Shop start(Path launcher, long orders, Path log, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                launcher.toString(), "simulator", "--port", "0", "--s3-port", "0", "--orders", Long.toString(orders)));
+        command.addAll(List.of(more));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
         Process process = builder.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
@@ -101,6 +104,46 @@ final class Shop implements AutoCloseable {
             throw new IllegalStateException("The shop answered " + file.statusCode() + " to the download of its own file");
         }
         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    String rechargeUrl() {
+        return where.path("recharge_url").asText();
+    }
+
+    String rechargeToken() {
+        return where.path("recharge_token").asText();
+    }
+
+    /** Points that an app may still spend on queries. */
+    double availablePoints() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/admin/api/" + API_VERSION + "/graphql.json"))
+                .header("Content-Type", "application/json")
+                .header("X-Shopify-Access-Token", token())
+                .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"{ shop { name } }\"}"))
+                .build();
+        return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
+                .path("extensions").path("cost").path("throttleStatus").path("currentlyAvailable").asDouble();
+    }
+
+    /** Gives the first orders a new version now, which searches see at once. */
+    void editOrders(int orders) throws IOException, InterruptedException {
+        HttpRequest truth = HttpRequest.newBuilder(URI.create(url() + "/_truth/orders?limit=" + orders)).build();
+        List<String> edits = new ArrayList<>();
+        for (String line : http.send(truth, HttpResponse.BodyHandlers.ofString()).body().split("\n")) {
+            edits.add("{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":" + JSON.readTree(line).path("order_id").asText() + "}");
+        }
+        post("/_control/orders", edits.toString());
+    }
+
+    /** Tells the simulator something. */
+    void post(String path, String body) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IllegalStateException("The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
+        }
     }
 
     private JsonNode graphql(String document, String variable, String value) throws IOException, InterruptedException {

@@ -307,7 +307,7 @@ public final class DatabaseTables {
     }
 
     /**
-     * The objects that a run's pages become, the manifest last.
+     * The objects that a run's archive has, the manifest last.
      *
      * @param window the row of {@code sql/tables/read_window.sql}
      * @param pages the rows of {@code sql/tables/list_pages.sql}

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.bytes.BytesInput;
@@ -38,13 +37,13 @@ final class ParquetFile {
     private ParquetFile() {}
 
     /**
-     * Writes the rows of a JSONL file. A column that has a value its Parquet type cannot hold, such as NaN, infinity or a
+     * Writes rows of JSON. A column that has a value its Parquet type cannot hold, such as NaN, infinity or a
      * time before Christ, is text throughout.
      *
-     * @param rows JSONL, gzip
+     * @param rows read anew for each attempt
      * @param target is replaced
      */
-    static void write(Path rows, List<TableColumn> columns, Path target) throws IOException {
+    static void write(Lines rows, List<TableColumn> columns, Path target) throws IOException {
         List<ParquetColumn> typed =
                 new ArrayList<>(columns.stream().map(ParquetColumn::of).toList());
         for (int attempt = 0; attempt <= columns.size(); attempt++) {
@@ -59,7 +58,7 @@ final class ParquetFile {
         throw new IllegalStateException("A column does not fit although every column is text");
     }
 
-    private static void write(Path rows, List<ParquetColumn> typed, List<TableColumn> columns, Path target)
+    private static void write(Lines rows, List<ParquetColumn> typed, List<TableColumn> columns, Path target)
             throws IOException {
         MessageType schema = new MessageType(
                 "row",
@@ -73,23 +72,36 @@ final class ParquetFile {
                 .withDictionaryPageSize(PAGE_BYTES)
                 .build();
         // Not closed when a value does not fit: closing would finish a file that is thrown away.
-        try (InputStream in = new GZIPInputStream(Files.newInputStream(rows), BUFFER_BYTES)) {
-            byte[] buffer = new byte[BUFFER_BYTES];
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                int begin = 0;
-                for (int i = 0; i < length; i++) {
-                    if (buffer[i] == '\n') {
-                        line.write(buffer, begin, i - begin);
-                        writer.write(line.toByteArray());
-                        line.reset();
-                        begin = i + 1;
-                    }
-                }
-                line.write(buffer, begin, length - begin);
-            }
-        }
+        rows.forEach(writer::write);
         writer.close();
+    }
+
+    /** Rows as they are read, each a line of JSON. */
+    interface Lines {
+        void forEach(Line line) throws IOException;
+    }
+
+    /** Takes one row, without its newline. */
+    interface Line {
+        void take(byte[] json) throws IOException;
+    }
+
+    /** Hands over each line of {@code in}, which ends with a newline. */
+    static void split(InputStream in, Line each) throws IOException {
+        byte[] buffer = new byte[BUFFER_BYTES];
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+            int begin = 0;
+            for (int i = 0; i < length; i++) {
+                if (buffer[i] == '\n') {
+                    line.write(buffer, begin, i - begin);
+                    each.take(line.toByteArray());
+                    line.reset();
+                    begin = i + 1;
+                }
+            }
+            line.write(buffer, begin, length - begin);
+        }
     }
 
     /** A value that the column's type cannot hold. */

@@ -15,24 +15,31 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
- * Makes the objects of a run from its pages: the same pages give the same bytes, so doing it again does no harm. Nothing
+ * Makes of a run's pages what is kept of them: the same pages give the same bytes, so doing it again does no harm. Nothing
  * counts as archived that a manifest does not list.
  */
 final class TableArchive {
     private static final Logger LOG = LoggerFactory.getLogger(TableArchive.class);
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final String JSONL = "application/gzip";
+    private static final int BUFFER_BYTES = 1 << 16;
 
     private final Settings settings;
     private final S3Client s3;
@@ -42,7 +49,7 @@ final class TableArchive {
         this.s3 = s3;
     }
 
-    /** What all keys of a run begin with; its pages lie below it until the run has ended. */
+    /** What all keys of a run begin with; its pages lie below it. */
     String prefix(Run run) {
         return "archive/" + run.store() + "/" + run.stream() + "/" + run.runId();
     }
@@ -56,7 +63,8 @@ final class TableArchive {
     }
 
     /**
-     * The run's objects, the manifest last.
+     * The run's objects, the manifest last. Where rows are kept as JSONL the pages are the objects, and in object storage
+     * already.
      *
      * @param window the row of {@code sql/tables/read_window.sql}
      * @param pages the rows of {@code sql/tables/list_pages.sql}
@@ -69,36 +77,48 @@ final class TableArchive {
                 settings.stores().get(run.store()).table(run.stream()).orElseThrow();
         Path directory = directory(run);
         Files.createDirectories(directory);
-        ArchiveObject rows = joined(run, directory, pages);
         List<ArchiveObject> objects = new ArrayList<>();
         if (table.jsonl() || !table.parquet()) {
-            objects.add(rows);
+            pages.forEach(page -> objects.add(page(directory, page)));
+            if (pages.isEmpty()) {
+                objects.add(pageWithoutRows(run, directory));
+            }
         }
         if (table.parquet()) {
-            objects.add(parquet(run, directory, rows.file(), window));
+            objects.add(parquet(run, directory, pages, window));
         }
         objects.add(manifest(run, directory, window, pages, objects));
         return objects;
     }
 
-    private ArchiveObject joined(Run run, Path directory, List<Map<String, Object>> pages) throws IOException {
-        Path file = directory.resolve("rows.jsonl.gz");
-        CountedFile counted = CountedFile.create(file);
-        try (counted) {
-            if (pages.isEmpty()) {
-                new GzipMember(counted).finish();
-            }
-            for (Map<String, Object> page : pages) {
-                append(directory, page, counted);
-            }
-        }
+    private static ArchiveObject page(Path directory, Map<String, Object> page) {
         return new ArchiveObject(
-                prefix(run) + ".jsonl.gz", file, counted.digestText(), counted.bytes(), "application/gzip");
+                (String) page.get("object_key"),
+                local(directory, page),
+                (String) page.get("sha256"),
+                ((Number) page.get("bytes")).longValue(),
+                ((Number) page.get("rows")).longValue(),
+                JSONL,
+                true);
     }
 
-    private ArchiveObject parquet(Run run, Path directory, Path rows, Map<String, Object> window) throws IOException {
+    private ArchiveObject pageWithoutRows(Run run, Path directory) throws IOException {
+        Path file = directory.resolve("page-000000.jsonl.gz");
+        CountedFile counted = CountedFile.create(file);
+        try (counted) {
+            new GzipMember(counted).finish();
+        }
+        return new ArchiveObject(
+                prefix(run) + "/" + file.getFileName(), file, counted.digestText(), counted.bytes(), 0, JSONL, false);
+    }
+
+    private ArchiveObject parquet(Run run, Path directory, List<Map<String, Object>> pages, Map<String, Object> window)
+            throws IOException {
         Path file = directory.resolve("rows.parquet");
-        ParquetFile.write(rows, List.of(JSON.readValue((String) window.get("columns"), TableColumn[].class)), file);
+        ParquetFile.write(
+                new Rows(directory, pages),
+                List.of(JSON.readValue((String) window.get("columns"), TableColumn[].class)),
+                file);
         MessageDigest digest = CountedFile.sha256();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
@@ -108,24 +128,42 @@ final class TableArchive {
                 file,
                 HexFormat.of().formatHex(digest.digest()),
                 Files.size(file),
-                "application/vnd.apache.parquet");
+                number(window, "rows"),
+                "application/vnd.apache.parquet",
+                false);
     }
 
-    private void append(Path directory, Map<String, Object> page, CountedFile out) throws IOException {
-        String key = (String) page.get("object_key");
-        MessageDigest digest = CountedFile.sha256();
-        try (InputStream in = new DigestInputStream(open(directory, page), digest)) {
-            in.transferTo(out);
+    /** The rows of all pages, one page after the other; each page is compared with its digest when it has been read. */
+    private final class Rows implements ParquetFile.Lines {
+        private final Path directory;
+        private final List<Map<String, Object>> pages;
+
+        Rows(Path directory, List<Map<String, Object>> pages) {
+            this.directory = directory;
+            this.pages = pages;
         }
-        if (!HexFormat.of().formatHex(digest.digest()).equals(page.get("sha256"))) {
-            throw new RunFailed("archive_damaged", "The page " + key + " is not the one that was written");
+
+        @Override
+        public void forEach(ParquetFile.Line line) throws IOException {
+            for (Map<String, Object> page : pages) {
+                MessageDigest digest = CountedFile.sha256();
+                try (InputStream compressed = new DigestInputStream(open(directory, page), digest)) {
+                    ParquetFile.split(new GZIPInputStream(compressed, BUFFER_BYTES), line);
+                    compressed.transferTo(OutputStream.nullOutputStream());
+                }
+                if (!HexFormat.of().formatHex(digest.digest()).equals(page.get("sha256"))) {
+                    throw new RunFailed(
+                            "archive_damaged",
+                            "The page " + page.get("object_key") + " is not the one that was written");
+                }
+            }
         }
     }
 
     /** From this machine, or from object storage where another machine read the page. */
     private InputStream open(Path directory, Map<String, Object> page) throws IOException {
         String key = (String) page.get("object_key");
-        Path local = directory.resolve(key.substring(key.lastIndexOf('/') + 1));
+        Path local = local(directory, page);
         if (Files.exists(local) && Files.size(local) == ((Number) page.get("bytes")).longValue()) {
             return Files.newInputStream(local);
         }
@@ -136,6 +174,15 @@ final class TableArchive {
         } catch (SdkException e) {
             throw new TransientFailure("Object storage does not answer: " + e.getMessage(), Optional.empty());
         }
+    }
+
+    private static Path local(Path directory, Map<String, Object> page) {
+        String key = (String) page.get("object_key");
+        return directory.resolve(key.substring(key.lastIndexOf('/') + 1));
+    }
+
+    private static long number(Map<String, Object> row, String name) {
+        return ((Number) row.get(name)).longValue();
     }
 
     private ArchiveObject manifest(
@@ -172,7 +219,7 @@ final class TableArchive {
                 .put("format", object.key().endsWith(".parquet") ? "parquet" : "jsonl")
                 .put("sha256", object.sha256())
                 .put("bytes", object.bytes())
-                .put("rows", ((Number) window.get("rows")).longValue()));
+                .put("rows", object.rows()));
         // The first object once more, under the names that the manifest of every stream has.
         manifest.put("key", objects.get(0).key());
         manifest.put("sha256", objects.get(0).sha256());
@@ -185,19 +232,29 @@ final class TableArchive {
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
         Path file = directory.resolve("manifest.json");
         Files.write(file, text);
-        return new ArchiveObject(prefix(run) + ".manifest.json", file, "", text.length, "application/json");
+        return new ArchiveObject(manifestKey(run), file, "", text.length, 0, "application/json", false);
     }
 
-    /** Removes what only an unfinished run needs: its pages, here and in object storage. */
+    private String manifestKey(Run run) {
+        return prefix(run) + ".manifest.json";
+    }
+
+    /** Removes what only an unfinished run needs: its local files, and pages that its manifest does not list. */
     void forget(Run run) {
+        String bucket = settings.s3().bucket();
         try {
-            s3.listObjectsV2Paginator(
-                            list -> list.bucket(settings.s3().bucket()).prefix(prefix(run) + "/"))
-                    .contents()
-                    .forEach(page -> s3.deleteObject(
-                            delete -> delete.bucket(settings.s3().bucket()).key(page.key())));
-        } catch (SdkException e) {
-            LOG.warn("{}: its pages in object storage could not be removed; the manifest does not list them", run, e);
+            Set<String> listed = new HashSet<>();
+            JSON.readTree(s3.getObjectAsBytes(get -> get.bucket(bucket).key(manifestKey(run)))
+                            .asByteArray())
+                    .path("objects")
+                    .forEach(object -> listed.add(object.path("key").asText()));
+            s3.listObjectsV2Paginator(list -> list.bucket(bucket).prefix(prefix(run) + "/")).contents().stream()
+                    .map(S3Object::key)
+                    .filter(key -> !listed.contains(key))
+                    .forEach(key ->
+                            s3.deleteObject(delete -> delete.bucket(bucket).key(key)));
+        } catch (SdkException | IOException e) {
+            LOG.warn("{}: pages that its manifest does not list could not be removed from object storage", run, e);
         }
         forgetLocalFiles(run);
     }

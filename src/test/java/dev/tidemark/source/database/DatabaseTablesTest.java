@@ -31,7 +31,8 @@ class DatabaseTablesTest {
             create table types (
                 id bigint primary key, truth boolean, small int2, price numeric(14, 4), exact numeric, at timestamptz,
                 local_at timestamp, day date, document jsonb, text_document json, list text[], amounts numeric[], bytes bytea,
-                nothing text, ratio float8, mood mood, key uuid, span interval, "Odd ""name" text, sometimes date);
+                nothing text, ratio float8, mood mood, key uuid, span interval, "Odd ""name" text, sometimes date,
+                r text default 'as an alias');
             insert into types values (
                 1, true, -7, 1234567890.12, 12345678901234567890.1234567890123456789, '2026-03-01 12:00:00.123456+01',
                 '2026-03-01 12:00:00.000001', '2026-02-28', '{"n": 1.10000000000000000001, "a": [1, {"b": null}]}',
@@ -80,7 +81,9 @@ class DatabaseTablesTest {
         assertThat(first.path("proof").path("complete").asBoolean()).isTrue();
         assertThat(shop.manifest(first).path("pages").asInt()).isEqualTo(15);
         assertThat(shop.storage().keys(shop.prefix(first)))
-                .containsExactly(shop.prefix(first) + ".jsonl.gz", shop.prefix(first) + ".manifest.json");
+                .as("pages are kept once, and nothing else beside the manifest")
+                .hasSize(16)
+                .containsExactlyInAnyOrderElementsOf(shop.keptKeys(first));
         assertThat(again.path("status").asText()).isEqualTo("completed");
         assertThat(again.path("watermark").path("advanced").asBoolean()).isFalse();
         assertThat(shop.rows(again)).isEmpty();
@@ -112,6 +115,9 @@ class DatabaseTablesTest {
         assertThat(keptByTheDead).isBetween(30, 49);
         assertThat(run.path("status").asText()).as(run.toPrettyString()).isEqualTo("completed");
         assertThat(ids(run)).containsExactlyElementsOf(upTo(10_000));
+        assertThat(shop.storage().keys(shop.prefix(run)))
+                .as("no page of a dead process is left that is not in the manifest")
+                .containsExactlyInAnyOrderElementsOf(shop.keptKeys(run));
         assertThat(shop.ledger()
                         .queryForObject(
                                 "select count(distinct epoch) from sync_table_page where run_id = ?",
@@ -157,6 +163,7 @@ class DatabaseTablesTest {
         assertThat(row.path("key").asText()).isEqualTo("0198a5c2-7b1e-7c3d-9f00-1a2b3c4d5e6f");
         assertThat(row.path("span").asText()).isEqualTo("1 mon 2 days 03:04:05.000006");
         assertThat(row.path("Odd \"name").asText()).isEqualTo("line\nbreak \u00e4 \uD83D\uDE00 \t\u0001\u0002");
+        assertThat(row.path("r").asText()).isEqualTo("as an alias");
         assertThat(shop.rows(run).get(1).path("ratio").asText()).isEqualTo("Infinity");
         assertThat(shop.rows(run).get(1).path("sometimes").asText()).isEqualTo("infinity");
 

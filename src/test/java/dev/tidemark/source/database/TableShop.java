@@ -209,12 +209,22 @@ final class TableShop implements AutoCloseable {
         }
     }
 
+    /** What a run's manifest lists, and the manifest. */
+    List<String> keptKeys(JsonNode run) {
+        List<String> keys = new ArrayList<>();
+        manifest(run)
+                .path("objects")
+                .forEach(object -> keys.add(object.path("key").asText()));
+        keys.add(prefix(run) + ".manifest.json");
+        return keys;
+    }
+
     String prefix(JsonNode run) {
         return "archive/" + STORE + "/" + run.path("stream").asText() + "/"
                 + run.path("run_id").asText();
     }
 
-    /** The lines of the JSONL object that the run's manifest lists. */
+    /** The lines of the JSONL objects that the run's manifest lists. */
     List<String> lines(JsonNode run) {
         List<String> lines = new ArrayList<>();
         for (JsonNode object : manifest(run).path("objects")) {
