@@ -44,7 +44,8 @@ with lease as (
          where f.root_object_count <> f.roots
         union all
         select 'partial', 'set_aside',
-               format('%s record(s) are set aside in the dead letters; mend, retry or discard them and the next run goes on from here.', f.open_letters)
+               format('%s record(s) are set aside in the dead letters (tidemark dead-letters list --store %s); '
+                      'mend, retry or discard them and the next run goes on from here.', f.open_letters, f.store_id)
          where f.open_letters > 0
         union all
         select 'partial', 'watermark_moved',

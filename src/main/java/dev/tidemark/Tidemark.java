@@ -96,6 +96,7 @@ public final class Tidemark implements Engine {
 
     private final Main main;
     private final HikariDataSource dataSource;
+    private final List<HikariDataSource> besides;
     private final S3Client s3;
     private final Worker worker;
     private final boolean works;
@@ -105,12 +106,14 @@ public final class Tidemark implements Engine {
     private Tidemark(
             Main main,
             HikariDataSource dataSource,
+            List<HikariDataSource> besides,
             S3Client s3,
             Worker worker,
             boolean works,
             Optional<Console> console) {
         this.main = main;
         this.dataSource = dataSource;
+        this.besides = besides;
         this.s3 = s3;
         this.worker = worker;
         this.works = works;
@@ -222,20 +225,18 @@ public final class Tidemark implements Engine {
                 WebhookRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
             }
-
-            @Override
-            public void afterStop(org.apache.camel.main.BaseMainSupport support) {
-                webhookDataSource.ifPresent(HikariDataSource::close);
-                deliveryDataSource.ifPresent(HikariDataSource::close);
-                measureDataSource.close();
-            }
         });
+        List<HikariDataSource> besides = Stream.of(
+                        webhookDataSource, deliveryDataSource, Optional.of(measureDataSource))
+                .flatMap(Optional::stream)
+                .toList();
         try {
             main.start();
             Optional<Console> console = serves ? Console.start(settings) : Optional.empty();
-            return new Tidemark(main, dataSource, s3, worker, works, console);
+            return new Tidemark(main, dataSource, besides, s3, worker, works, console);
         } catch (Exception e) {
             main.stop();
+            besides.forEach(HikariDataSource::close);
             throw new IllegalStateException("Tidemark could not start: " + e.getMessage(), e);
         }
     }
@@ -482,6 +483,7 @@ public final class Tidemark implements Engine {
             console.ifPresent(Console::close);
             main.stop();
             s3.close();
+            besides.forEach(HikariDataSource::close);
             dataSource.close();
         }
     }

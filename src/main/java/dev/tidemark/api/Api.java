@@ -36,6 +36,8 @@ public final class Api {
         main.addInitialProperty("camel.server.host", settings.api().host());
         main.addInitialProperty(
                 "camel.server.port", String.valueOf(settings.api().port()));
+        // Otherwise a folder for files that nobody may send is made wherever the program was started.
+        main.addInitialProperty("camel.server.fileUploadEnabled", "false");
         main.addInitialProperty("camel.rest.component", "platform-http");
         // Otherwise a REST verb absorbs its direct: route, which then has no consumer.
         main.addInitialProperty("camel.rest.inlineRoutes", "false");

@@ -18,6 +18,7 @@ class BackfillStoriesTest {
     private static final int WINDOWS = 128;
     private static final Duration LIMIT = Duration.ofMinutes(4);
 
+    @Tag("long")
     @Test
     void a_backfill_of_128_windows_killed_three_times_completes_beside_a_daily_run(Services services) {
         try (World world = quick(services)) {

@@ -71,6 +71,7 @@ class ReingestStoriesTest {
         }
     }
 
+    @Tag("long")
     @Test
     void a_killed_reingest_goes_on_where_it_was(Services services) {
         try (World world = historyOfFiveRuns(services)) {

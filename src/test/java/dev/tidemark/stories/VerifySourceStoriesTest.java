@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class VerifySourceStoriesTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    @Tag("long")
     @Test
     void what_is_missing_gone_or_older_is_named_and_the_named_commands_mend_it(Services services) {
         try (World world = World.with(services, shop -> shop)) {
