@@ -20,7 +20,8 @@ select cast(:#run_id as uuid), :#phase, cast(:#first_line as int8), cast(:#lines
        cast('{}' as date[]),
 </#if>
        lease.epoch
-  from (select l.epoch
+       -- A process that freezes between this and its copies holds the lease's row; whoever takes the run over waits so long.
+  from (select l.epoch, set_config('idle_in_transaction_session_timeout', '15s', true)
           from sync_lease l
          where l.store_id = :#store_id and l.stream = :#stream and l.job_type = :#job_type
            and l.run_id = cast(:#run_id as uuid) and l.epoch = cast(:#epoch as int8)

@@ -26,7 +26,7 @@ final class SourceBench {
         Path launcher = Path.of("../tidemark").toRealPath();
         try (Cluster cluster = options.databaseUrl().isPresent()
                 ? Cluster.at(options.databaseUrl().get())
-                : Cluster.start(folder.resolve("postgresql"))) {
+                : Cluster.start(folder.resolve("postgresql"), false)) {
             switch (options.kind()) {
                 case TABLES -> new TableRace(options, folder, cluster, launcher, PRODUCT_HEAP).run();
                 case PAGES -> new PagedPath(options, folder, cluster, launcher, PRODUCT_HEAP).run();
