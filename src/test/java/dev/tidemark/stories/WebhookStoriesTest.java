@@ -164,7 +164,7 @@ class WebhookStoriesTest {
     @Tag("long")
     void deliveries_survive_kills_and_a_crash_of_the_database_beside_a_run_and_a_backfill(Services services)
             throws IOException {
-        int count = Integer.getInteger("stories.deliveries", 20_000);
+        int count = Integer.getInteger("stories.deliveries", 2_000);
         Path folder = Files.createTempDirectory("webhook-story");
         Instant begins = services.startedAt().minus(Duration.ofHours(2));
         try (Postgres postgres = Postgres.start(folder.resolve("postgres"))) {
