@@ -157,8 +157,8 @@ class WebhookStoriesTest {
     }
 
     /**
-     * With {@code -Dstories.deliveries=100000} the whole of it, in about a quarter of an hour. The shop's hour has passed when
-     * this begins, so that a backfill can ask for it.
+     * More of them with {@code -Dstories.deliveries=100000}. The shop's hour has passed when this begins, so that a backfill can
+     * ask for it.
      */
     @Test
     @Tag("long")
