@@ -86,11 +86,16 @@ final class InProcess implements AutoCloseable {
     }
 
     private Map<?, ?> trigger(String stream) {
+        return startDaily(engine, World.STORE, stream);
+    }
+
+    /** Asks an engine for a daily run, under a new id and now; the answer's outcome is accepted or conflict. */
+    static Map<?, ?> startDaily(Engine engine, String store, String stream) {
         return engine.request(
                 "sync-start",
                 Map.of(
                         "store",
-                        World.STORE,
+                        store,
                         "stream",
                         stream,
                         "job_type",

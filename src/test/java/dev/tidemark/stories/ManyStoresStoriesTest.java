@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -151,20 +150,7 @@ class ManyStoresStoriesTest {
         }
 
         void start(Engine engine, String store, String stream) {
-            Map<?, ?> started = engine.request(
-                    "sync-start",
-                    Map.of(
-                            "store",
-                            store,
-                            "stream",
-                            stream,
-                            "run_id",
-                            UUID.randomUUID().toString(),
-                            "initiator",
-                            "user",
-                            "requested_at",
-                            Instant.now().toString()),
-                    Map.class);
+            Map<?, ?> started = InProcess.startDaily(engine, store, stream);
             assertThat(started.get("outcome")).isEqualTo("accepted");
         }
 

@@ -170,7 +170,7 @@ class SourceFaultsTest {
                 .map(fault -> Arguments.of(fault, 4)));
     }
 
-    /** In the short suite every third fault of each kind is played; the long stories play them all. */
+    /** In the short suite every fifth fault of each kind is played; the long stories play them all. */
     private static Stream<Arguments> chosen(Stream<Arguments> faults) {
         List<Arguments> all = faults.toList();
         int step = "short".equals(System.getProperty("stories.matrix", "short")) ? 5 : 1;

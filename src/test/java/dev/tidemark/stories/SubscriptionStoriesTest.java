@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -167,21 +165,7 @@ class SubscriptionStoriesTest {
     }
 
     private static void sync(World world, Engine engine) {
-        Object started = engine.request(
-                        "sync-start",
-                        Map.of(
-                                "store",
-                                World.STORE,
-                                "stream",
-                                World.STREAM,
-                                "run_id",
-                                UUID.randomUUID().toString(),
-                                "initiator",
-                                "user",
-                                "requested_at",
-                                Instant.now().toString()),
-                        Map.class)
-                .get("outcome");
+        Object started = InProcess.startDaily(engine, World.STORE, World.STREAM).get("outcome");
         assertThat(started).isEqualTo("accepted");
         await("the run to end", () -> ended(world));
     }

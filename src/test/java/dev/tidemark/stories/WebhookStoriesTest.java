@@ -14,10 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -123,20 +121,7 @@ class WebhookStoriesTest {
             try (Engine engine = world.start(new Engine.Role.Serve())) {
                 deliverTo(world, port);
                 world.shop().fault("bulk-failed");
-                engine.request(
-                        "sync-start",
-                        Map.of(
-                                "store",
-                                World.STORE,
-                                "stream",
-                                World.STREAM,
-                                "run_id",
-                                UUID.randomUUID().toString(),
-                                "initiator",
-                                "user",
-                                "requested_at",
-                                Instant.now().toString()),
-                        Map.class);
+                InProcess.startDaily(engine, World.STORE, World.STREAM);
                 await(
                         "the run to end",
                         () -> world.sql().value("select status from sync_run").equals("failed"));
