@@ -1,5 +1,5 @@
 -- Computes measurement.performance of the given days: units and net sales per product and currency, over 7 and 30 days.
--- In:  store_id, zone, performance_days (a date array as text), performance_begin, performance_end.
+-- In:  store_id, zone, performance_days (a date array as text, in order).
 -- Out: one row per day: store_id, day, content (JSON lines; empty when nothing was sold in the 30 days up to it).
 --
 -- A window ends with its day and includes it. Each product gets a row of zeros on each listed day, so that one pass of
@@ -13,8 +13,8 @@ daily as (
       from sale_line sale
      where sale.store_id = :#store_id
        -- Known when this is planned, so that a few days are looked up by index and a year is read in one go.
-       and sale.sold_at >= cast(:#performance_begin as timestamptz)
-       and sale.sold_at < cast(:#performance_end as timestamptz)
+       and sale.sold_at >= days_begin(cast(:#performance_days as date[]), :#zone, 29)
+       and sale.sold_at < days_end(cast(:#performance_days as date[]), :#zone)
      group by 1, sale.product_id, sale.currency
 ),
 complete as (

@@ -1,5 +1,5 @@
 -- Computes measurement.sales of the given days: what was sold and what came back, per product, variant and currency.
--- In:  store_id, zone, sales_days (a date array as text), sales_begin, sales_end.
+-- In:  store_id, zone, sales_days (a date array as text, in order).
 -- Out: one row per day: store_id, day, content (JSON lines; empty when nothing was sold that day).
 --
 -- Same rows, same bytes: keys in a fixed order, lines sorted (absent ids last), amounts as exact decimals without
@@ -13,16 +13,16 @@ movement as (
       from sale_line sale
      where sale.store_id = :#store_id
        -- Known when this is planned, so that a few days are looked up by index and a year is read in one go.
-       and sale.sold_at >= cast(:#sales_begin as timestamptz)
-       and sale.sold_at < cast(:#sales_end as timestamptz)
+       and sale.sold_at >= days_begin(cast(:#sales_days as date[]), :#zone)
+       and sale.sold_at < days_end(cast(:#sales_days as date[]), :#zone)
      union all
     -- What comes back lessens the day it came back on; its units were sold all the same.
     select (back.returned_at at time zone :#zone)::date, back.product_id, back.variant_id, back.currency,
            null, 0, 0, 0, back.amount
       from return_line back
      where back.store_id = :#store_id
-       and back.returned_at >= cast(:#sales_begin as timestamptz)
-       and back.returned_at < cast(:#sales_end as timestamptz)
+       and back.returned_at >= days_begin(cast(:#sales_days as date[]), :#zone)
+       and back.returned_at < days_end(cast(:#sales_days as date[]), :#zone)
 ),
 totalled as (
     select listed.day, movement.product_id, movement.variant_id, movement.currency,

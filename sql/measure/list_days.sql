@@ -1,8 +1,7 @@
 -- Lists the days that the run has to measure again, in parts of 128 calendar days so that memory stays bounded.
 -- In:  run_id, epoch.
 -- Out: one row per part: store_id, zone, measured_at, sales_days and performance_days (date arrays as text), how
---      many they are, lot_revisions (a bigint array as text, beside sales_days), and the moments between which sales
---      count for them: sales_begin, sales_end, performance_begin, performance_end (null without days).
+--      many they are, and lot_revisions (a bigint array as text, beside sales_days).
 --      No row when nothing was touched, or when the run belongs to a later claim.
 --
 -- Sales of a day changed when an order of that day was touched. Performance looks back 30 days, so each touched day
@@ -113,11 +112,6 @@ select run.store_id,
        coalesce(sales_block.days, '{}')::text              as sales_days,
        coalesce(performance_block.days, '{}')::text        as performance_days,
        coalesce(sales_block.lot_revisions, '{}')::text     as lot_revisions,
-       day_begins(sales_block.days[1], run.zone)::text     as sales_begin,
-       day_begins(sales_block.days[cardinality(sales_block.days)] + 1, run.zone)::text as sales_end,
-       -- Performance looks back 30 days.
-       day_begins(performance_block.days[1] - 29, run.zone)::text as performance_begin,
-       day_begins(performance_block.days[cardinality(performance_block.days)] + 1, run.zone)::text as performance_end,
        coalesce(cardinality(sales_block.days), 0)          as sales_count,
        coalesce(cardinality(performance_block.days), 0)    as performance_count
   from run

@@ -44,10 +44,6 @@ select cast(:#store_id as text)       as store_id,
        array(select coalesce(lot_day.revision, 0)
                from unnest(again.sales_days) as measured (day)
                left join lot_day on lot_day.store_id = :#store_id and lot_day.day = measured.day
-              order by measured.day)::text as lot_revisions,
-       day_begins(again.sales_days[1], :#zone)::text as sales_begin,
-       day_begins(again.sales_days[cardinality(again.sales_days)] + 1, :#zone)::text as sales_end,
-       day_begins(again.performance_days[1] - 29, :#zone)::text as performance_begin,
-       day_begins(again.performance_days[cardinality(again.performance_days)] + 1, :#zone)::text as performance_end
+              order by measured.day)::text as lot_revisions
   from again
  where cardinality(again.sales_days) + cardinality(again.performance_days) > 0

@@ -1,10 +1,17 @@
 -- Measuring right after a large load: statistics that know of it, and lots only where there are any.
 -- In:  the ledger of V001, the order tables of V002, the lots of V006.
--- Out: analyze_written, day_begins, deplete_lots.
+-- Out: analyze_written, days_begin, days_end, deplete_lots.
 
--- The moment at which a day begins in a zone, so a day of a clock change has its 23 or 25 hours.
-create function day_begins(the_day date, the_zone text)
-    returns timestamptz language sql immutable parallel safe as $$ select the_day::timestamp at time zone the_zone $$;
+-- The moments at which the first of some days begins and the last one ends in a zone, days being in order; a day of a clock
+-- change has its 23 or 25 hours. Plain enough for the planner to know them before it plans.
+create function days_begin(the_days date[], the_zone text, days_before integer default 0)
+    returns timestamptz language sql immutable parallel safe as $$
+    select (the_days[1] - days_before)::timestamp at time zone the_zone
+$$;
+create function days_end(the_days date[], the_zone text)
+    returns timestamptz language sql immutable parallel safe as $$
+    select (the_days[cardinality(the_days)] + 1)::timestamp at time zone the_zone
+$$;
 
 -- Has the planner's statistics made anew when a run has written a large part of the tables, as in a first load or a backfill.
 -- Autovacuum does the same within minutes, but what follows a load does not wait for it. Returns whether it was done.

@@ -22,8 +22,8 @@ public final class Load {
     private final NavigableMap<Long, Long> committed;
     private final Tally ledger;
     private final KnownParents knownParents = new KnownParents();
-    private final Expectation allNew = new Expectation();
-    private final Expectation allUnchanged = new Expectation();
+    private final Shortcut allNew = new Shortcut();
+    private final Shortcut allUnchanged = new Shortcut();
     private final Queue<ChunkDecoder> idleDecoders = new ConcurrentLinkedQueue<>();
 
     Load(Run run, StreamDeclaration stream, Path file, NavigableMap<Long, Long> committed, Tally ledger) {
@@ -67,12 +67,12 @@ public final class Load {
     }
 
     /** Whether chunks are made of records that the tables have none of, as in a first load. */
-    Expectation allNew() {
+    Shortcut allNew() {
         return allNew;
     }
 
     /** Whether chunks are made of records that are stored as they are, as in a file that is read again. */
-    Expectation allUnchanged() {
+    Shortcut allUnchanged() {
         return allUnchanged;
     }
 
@@ -86,19 +86,19 @@ public final class Load {
         idleDecoders.add(decoder);
     }
 
-    /** What a chunk is asked before it is judged record by record: where one says no, those after it do as a rule. */
-    static final class Expectation {
+    /** A way round judging a chunk record by record: where one chunk cannot take it, those after it cannot as a rule. */
+    static final class Shortcut {
         private static final int CHUNKS_TO_JUDGE = 15;
 
         private final AtomicInteger chunksToJudge = new AtomicInteger();
 
-        /** Whether to ask the next chunk; after one that said no, the next few are not asked. */
-        boolean isLikely() {
+        /** Whether the next chunk may try; after one that could not, the next few do not. */
+        boolean isOpen() {
             return chunksToJudge.getAndUpdate(left -> Math.max(0, left - 1)) == 0;
         }
 
-        /** Takes note of a chunk that said no. */
-        void disappoint() {
+        /** Takes note of a chunk that could not. */
+        void closeForAWhile() {
             chunksToJudge.set(CHUNKS_TO_JUDGE);
         }
     }

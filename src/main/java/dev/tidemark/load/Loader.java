@@ -186,7 +186,7 @@ public final class Loader {
 
     /** The short way for a chunk that is stored as it is: commits its ledger row, or leaves no trace. */
     private boolean isUnchanged(Load load, ChunkDecoder decoder, Map<String, Object> parameters) {
-        if (!decoder.holdsWholeRecordsOnly() || !load.allUnchanged().isLikely()) {
+        if (!decoder.holdsWholeRecordsOnly() || !load.allUnchanged().isOpen()) {
             return false;
         }
         try {
@@ -196,7 +196,7 @@ public final class Loader {
         } catch (CamelExecutionException e) {
             LOG.debug("Whether a chunk of {} is unchanged could not be told; it is judged", load.run(), e);
         }
-        load.allUnchanged().disappoint();
+        load.allUnchanged().closeForAWhile();
         return false;
     }
 

@@ -48,7 +48,7 @@ final class NewRecords {
      * @return whether it is committed
      */
     boolean write(Load load, ChunkDecoder decoder, Map<String, Object> parameters) {
-        if (!decoder.holdsWholeRecordsOnly() || !load.allNew().isLikely()) {
+        if (!decoder.holdsWholeRecordsOnly() || !load.allNew().isOpen()) {
             return false;
         }
         Map<String, Object> range = new HashMap<>(parameters);
@@ -67,11 +67,11 @@ final class NewRecords {
                 return opened;
             }));
             if (!written) {
-                load.allNew().disappoint();
+                load.allNew().closeForAWhile();
             }
             return written;
         } catch (CamelExecutionException | TransactionException | DataAccessException | Refused e) {
-            load.allNew().disappoint();
+            load.allNew().closeForAWhile();
             // Whatever it was, the long way meets it again and knows what to do about it.
             return false;
         }

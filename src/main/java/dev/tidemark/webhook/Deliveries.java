@@ -72,7 +72,7 @@ public final class Deliveries {
     }
 
     /** Whether there may be more to remove than the last statement did. */
-    public boolean forgotMany(long removed) {
+    public boolean mayHaveMore(long removed) {
         return removed >= FORGOTTEN_AT_ONCE;
     }
 
