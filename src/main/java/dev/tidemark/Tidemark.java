@@ -1,7 +1,5 @@
 package dev.tidemark;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
@@ -14,7 +12,7 @@ import dev.tidemark.letters.RetryFile;
 import dev.tidemark.load.LoadRoutes;
 import dev.tidemark.operations.Console;
 import dev.tidemark.operations.Management;
-import dev.tidemark.operations.Migration;
+import dev.tidemark.operations.Pools;
 import dev.tidemark.run.Backfills;
 import dev.tidemark.run.DependencyDown;
 import dev.tidemark.run.Engine;
@@ -37,7 +35,6 @@ import dev.tidemark.webhook.IntakeMeters;
 import dev.tidemark.webhook.Subscriptions;
 import dev.tidemark.webhook.WebhookIntake;
 import dev.tidemark.webhook.WebhookRoutes;
-import dev.tidemark.webhook.Webhooks;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
@@ -73,9 +70,6 @@ public final class Tidemark implements Engine {
     /** Steps that one process takes at the same time. */
     private static final int RUN_THREADS = 4;
 
-    /** Most histories that are being read at the same time. */
-    private static final int MEASURE_CONNECTIONS = 2;
-
     private static final List<String> ROUTES = List.of(
             "1-start",
             "2-fetch-shopify",
@@ -95,25 +89,16 @@ public final class Tidemark implements Engine {
             "lots");
 
     private final Main main;
-    private final HikariDataSource dataSource;
-    private final List<HikariDataSource> besides;
+    private final Pools pools;
     private final S3Client s3;
     private final Worker worker;
     private final boolean works;
     private final Optional<Console> console;
     private final ProducerTemplate producer;
 
-    private Tidemark(
-            Main main,
-            HikariDataSource dataSource,
-            List<HikariDataSource> besides,
-            S3Client s3,
-            Worker worker,
-            boolean works,
-            Optional<Console> console) {
+    private Tidemark(Main main, Pools pools, S3Client s3, Worker worker, boolean works, Optional<Console> console) {
         this.main = main;
-        this.dataSource = dataSource;
-        this.besides = besides;
+        this.pools = pools;
         this.s3 = s3;
         this.worker = worker;
         this.works = works;
@@ -128,7 +113,7 @@ public final class Tidemark implements Engine {
 
     /** Starts an engine; the {@link Engine.Starter} of the command line and of tests. */
     public static Engine start(Settings settings, Role role) {
-        HikariDataSource dataSource = openDatabase(settings);
+        Pools pools = Pools.open(settings, role instanceof Role.Serve);
         try {
             S3Client s3 = ObjectStorage.open(settings.s3());
             try {
@@ -136,27 +121,22 @@ public final class Tidemark implements Engine {
                 if (!(role instanceof Role.Query)) {
                     requireBucket(s3, settings.s3());
                 }
-                return start(settings, role, dataSource, s3);
+                return start(settings, role, pools, s3);
             } catch (RuntimeException e) {
                 s3.close();
                 throw e;
             }
         } catch (RuntimeException e) {
-            dataSource.close();
+            pools.close();
             throw e;
         }
     }
 
-    private static Engine start(Settings settings, Role role, HikariDataSource dataSource, S3Client s3) {
+    private static Engine start(Settings settings, Role role, Pools pools, S3Client s3) {
         boolean serves = role instanceof Role.Serve;
         boolean works = !(role instanceof Role.Query);
         StreamCatalog catalog = StreamCatalog.load();
         refuseUnknownStreams(settings, catalog);
-        Optional<HikariDataSource> webhookDataSource =
-                serves ? Optional.of(Webhooks.openForIntake(dataSource)) : Optional.empty();
-        Optional<HikariDataSource> deliveryDataSource =
-                serves ? Optional.of(Webhooks.openForProcessing(dataSource)) : Optional.empty();
-        HikariDataSource measureDataSource = openForMeasuring(dataSource);
         Set<String> streams = Stream.concat(
                         catalog.streams().stream().map(StreamDeclaration::name), settings.tableStreams().stream())
                 .collect(Collectors.toSet());
@@ -179,8 +159,8 @@ public final class Tidemark implements Engine {
         main.bind("shopifyPages", new ShopifyPages(catalog, shopify));
         main.bind("rechargePages", new RechargePages(settings, catalog, clock));
         main.setOverrideProperties(properties(settings, role, works));
-        main.bind("dataSource", dataSource);
-        main.bind("measureDataSource", measureDataSource);
+        main.bind("dataSource", pools.runs());
+        main.bind("measureDataSource", pools.measuring());
         main.bind("s3Client", s3);
         main.bind("settings", settings);
         main.bind("catalog", catalog);
@@ -190,8 +170,8 @@ public final class Tidemark implements Engine {
         main.bind("outage", new Outage(clock));
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
-        main.bind("redactions", new Redactions(dataSource, catalog, archive::path));
-        main.bind("erasure", new Erasure(dataSource, s3, settings, catalog));
+        main.bind("redactions", new Redactions(pools.runs(), catalog, archive::path));
+        main.bind("erasure", new Erasure(pools.runs(), s3, settings, catalog));
         main.bind(
                 "retryFile",
                 new RetryFile(
@@ -205,9 +185,9 @@ public final class Tidemark implements Engine {
         main.bind("backfills", backfills(settings, catalog, shopify, worker, clock));
         if (serves) {
             Api.install(main, settings, clock);
-            MeterRegistry meters = Management.install(main, settings, dataSource, s3, clock);
-            main.bind("webhookDataSource", webhookDataSource.orElseThrow());
-            main.bind("deliveryDataSource", deliveryDataSource.orElseThrow());
+            MeterRegistry meters = Management.install(main, settings, pools.runs(), s3, clock);
+            main.bind("webhookDataSource", pools.intake().orElseThrow());
+            main.bind("deliveryDataSource", pools.processing().orElseThrow());
             main.bind("webhookIntake", new WebhookIntake(settings, catalog, new IntakeMeters(meters), clock));
             main.configure().addRoutesBuilder(new WebhookRoutes(catalog));
             main.bind("subscriptions", new Subscriptions(settings, catalog, clock));
@@ -221,22 +201,17 @@ public final class Tidemark implements Engine {
             public void beforeConfigure(org.apache.camel.main.BaseMainSupport support) {
                 CamelContext context = support.getCamelContext();
                 context.getRegistry().bind("switches", new Switches(context));
-                LoadRoutes.bind(context, settings, catalog, dataSource);
+                LoadRoutes.bind(context, settings, catalog, pools.runs());
                 WebhookRoutes.bind(context, settings, catalog);
                 ServiceLoader.load(Customizer.class).forEach(customizer -> customizer.customize(context));
             }
         });
-        List<HikariDataSource> besides = Stream.of(
-                        webhookDataSource, deliveryDataSource, Optional.of(measureDataSource))
-                .flatMap(Optional::stream)
-                .toList();
         try {
             main.start();
             Optional<Console> console = serves ? Console.start(settings) : Optional.empty();
-            return new Tidemark(main, dataSource, besides, s3, worker, works, console);
+            return new Tidemark(main, pools, s3, worker, works, console);
         } catch (Exception e) {
             main.stop();
-            besides.forEach(HikariDataSource::close);
             throw new IllegalStateException("Tidemark could not start: " + e.getMessage(), e);
         }
     }
@@ -338,70 +313,6 @@ public final class Tidemark implements Engine {
         };
     }
 
-    /**
-     * What every connection begins with. A plan made while the tables were small would be kept while a load fills them, so
-     * each statement is planned anew, and nothing is compiled for it. What was acknowledged to a vendor, or counted in the
-     * ledger, must outlive a crash of the database, whatever its own default is.
-     */
-    private static String sessionOptions(String statementTimeout) {
-        return "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan -c jit=off -c work_mem=32MB -c statement_timeout="
-                + statementTimeout + " -c idle_in_transaction_session_timeout=60s -c synchronous_commit=on";
-    }
-
-    /** Connections for statements that read a whole history, which takes as long as it takes; opened when they are wanted. */
-    private static HikariDataSource openForMeasuring(HikariDataSource runs) {
-        HikariConfig config = new HikariConfig();
-        runs.copyStateTo(config);
-        config.setPoolName("tidemark-measure");
-        config.setMaximumPoolSize(MEASURE_CONNECTIONS);
-        config.setMinimumIdle(0);
-        config.setInitializationFailTimeout(-1);
-        Properties driver = new Properties();
-        driver.putAll(runs.getDataSourceProperties());
-        driver.setProperty("socketTimeout", "3700");
-        driver.setProperty("options", sessionOptions("1h"));
-        config.setDataSourceProperties(driver);
-        return new HikariDataSource(config);
-    }
-
-    private static HikariDataSource openDatabase(Settings settings) {
-        Settings.Database database = settings.database()
-                .orElseThrow(() -> new DependencyDown("No database is configured; set tidemark.database.url", null));
-        HikariConfig config = new HikariConfig();
-        config.setPoolName("tidemark");
-        config.setJdbcUrl(database.url());
-        database.user().ifPresent(config::setUsername);
-        database.password().ifPresent(config::setPassword);
-        config.setMaximumPoolSize(Math.max(database.poolSize(), settings.sync().writers() + 4));
-        config.setMinimumIdle(1);
-        config.setConnectionTimeout(10_000);
-        config.setInitializationFailTimeout(1);
-        config.addDataSourceProperty("ApplicationName", "tidemark");
-        // Error details quote the values of rows, which are people's data.
-        config.addDataSourceProperty("logServerErrorDetail", "false");
-        config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
-        config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("socketTimeout", "120");
-        config.addDataSourceProperty("options", sessionOptions("60s"));
-        try {
-            HikariDataSource dataSource = new HikariDataSource(config);
-            try {
-                Migration.apply(dataSource);
-                return dataSource;
-            } catch (RuntimeException e) {
-                dataSource.close();
-                throw e;
-            }
-        } catch (com.zaxxer.hikari.pool.HikariPool.PoolInitializationException e) {
-            throw new DependencyDown(
-                    "The database at " + withoutQuery(database.url()) + " cannot be reached: "
-                            + (e.getCause() == null
-                                    ? e.getMessage()
-                                    : e.getCause().getMessage()),
-                    e);
-        }
-    }
-
     /** A misspelt stream would be one that never runs. */
     private static void refuseUnknownStreams(Settings settings, StreamCatalog catalog) {
         settings.stores().values().forEach(store -> store.streams().forEach(stream -> {
@@ -411,10 +322,6 @@ public final class Tidemark implements Engine {
                         catalog.streams().stream().map(StreamDeclaration::name).toList());
             }
         }));
-    }
-
-    private static String withoutQuery(String url) {
-        return url.replaceFirst("\\?.*", "");
     }
 
     /** Finds the bucket or makes it. */
@@ -483,8 +390,7 @@ public final class Tidemark implements Engine {
             console.ifPresent(Console::close);
             main.stop();
             s3.close();
-            besides.forEach(HikariDataSource::close);
-            dataSource.close();
+            pools.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.operations.Migration;
+import dev.tidemark.operations.Pools;
 import dev.tidemark.run.Engine;
 import dev.tidemark.run.RunFailed;
 import dev.tidemark.settings.Settings;
@@ -74,7 +75,8 @@ final class DoctorCommand implements Callable<Integer> {
                 "configuration",
                 settings.stores().size() + " store(s), API version "
                         + settings.shopify().apiVersion()));
-        findings.addAll(checkDatabase(settings.database().orElseThrow()));
+        findings.addAll(
+                checkDatabase(settings.database().orElseThrow(), settings.sync().writers()));
         findings.add(checkDisk(settings.workDirectory()));
         boolean databaseWorks = findings.stream()
                 .noneMatch(finding ->
@@ -103,7 +105,7 @@ final class DoctorCommand implements Callable<Integer> {
                 .collect(Collectors.joining("\n")));
     }
 
-    private List<Finding> checkDatabase(Settings.Database database) {
+    private List<Finding> checkDatabase(Settings.Database database, int writers) {
         DataSource source = PlainDataSource.of(database);
         List<Finding> findings = new ArrayList<>();
         try (Connection connection = source.getConnection();
@@ -114,10 +116,11 @@ final class DoctorCommand implements Callable<Integer> {
             findings.add(databaseRights(row, database));
             findings.add(clock("database clock", row.getTimestamp("clock")));
             int free = row.getInt("free_connections");
-            if (free < database.poolSize()) {
+            int most = Pools.most(database, writers);
+            if (free < most) {
                 findings.add(Finding.warn(
                         "database connections",
-                        free + " free, this process opens up to " + database.poolSize(),
+                        free + " free, a serving process opens up to " + most,
                         "raise max_connections or lower tidemark.database.pool-size"));
             }
         } catch (SQLException e) {

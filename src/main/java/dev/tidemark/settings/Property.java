@@ -14,7 +14,10 @@ public enum Property {
     DATABASE_URL("tidemark.database.url", "", "JDBC URL of a PostgreSQL database, 15 or later"),
     DATABASE_USER("tidemark.database.user", "", "database role, an ordinary one that owns the schema"),
     DATABASE_PASSWORD("tidemark.database.password", "", "its password"),
-    DATABASE_POOL_SIZE("tidemark.database.pool-size", "10", "most connections one process opens"),
+    DATABASE_POOL_SIZE(
+            "tidemark.database.pool-size",
+            "10",
+            "most connections for runs; `serve` opens up to 10 more for deliveries and measurements"),
     S3_ENDPOINT("tidemark.s3.endpoint", "", "URL of an S3 service; absent means Amazon's own"),
     S3_REGION("tidemark.s3.region", "us-east-1", "region of the bucket"),
     S3_BUCKET("tidemark.s3.bucket", "tidemark", "bucket for archive, measurements and telemetry; made when missing"),

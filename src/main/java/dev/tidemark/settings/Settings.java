@@ -59,7 +59,7 @@ public record Settings(
      * A PostgreSQL database.
      *
      * @param url JDBC URL
-     * @param poolSize most connections this process opens
+     * @param poolSize most connections for runs; never fewer than its writers need
      */
     public record Database(String url, Optional<String> user, Optional<String> password, int poolSize) {}
 

@@ -3,6 +3,7 @@ package dev.tidemark.webhook;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tidemark.erasure.Redactions;
 import dev.tidemark.fixture.Database;
+import dev.tidemark.operations.Pools;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
 import dev.tidemark.stream.StreamCatalog;
@@ -26,7 +27,7 @@ final class DeliveredShop implements AutoCloseable {
 
     final Database database = Database.start();
     final DefaultCamelContext camel = new DefaultCamelContext();
-    private final HikariDataSource processing = Webhooks.openForProcessing(database.pool());
+    private final HikariDataSource processing = Pools.openForProcessing(database.dataSource());
     private final ProducerTemplate producer;
     private final Topics topics;
     private int count;
