@@ -74,7 +74,11 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         return new Result(this, struck.exitCode(), before, recovery, after, sameDerived, operations, runs);
     }
 
-    /** Starts a run in a process of its own and strikes it; fails when the run never comes to the point. */
+    /**
+     * Starts a run in a process of its own and strikes it.
+     *
+     * @throws IllegalStateException when the run never comes to the point, so that nothing was tried
+     */
     Struck strike(World world) {
         CompletableFuture<TidemarkProcess> process = new CompletableFuture<>();
         Trap trap = new Trap(point.exchange(), phase, occurrence, () -> kind.strike(world, process.join()));
@@ -82,7 +86,7 @@ record CrashCell(CrashPoint point, Phase phase, int occurrence, CrashKind kind) 
         process.complete(world.startSync());
         Outcome struck = process.join().await(LIMIT);
         if (!trap.awaitSprung(Duration.ofSeconds(5))) {
-            throw new AssertionError("The run never came to " + trap + "; " + struck);
+            throw new IllegalStateException("The run never came to " + trap + "; " + struck);
         }
         return new Struck(
                 struck.exitCode(),

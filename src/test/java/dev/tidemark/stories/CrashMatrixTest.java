@@ -43,8 +43,11 @@ class CrashMatrixTest {
             CrashPoint.DOWNLOAD,
             CrashPoint.UPLOAD,
             CrashPoint.CHUNK,
+            CrashPoint.COMMIT,
             CrashPoint.STEP_DONE,
             CrashPoint.FINISH);
+    /** Where records become visible, and where the mark does. */
+    private static final Set<CrashPoint> DECIDING = EnumSet.of(CrashPoint.CHUNK, CrashPoint.COMMIT, CrashPoint.FINISH);
     /** To play some cells again: {@code -Dstories.cells='CHUNK UNANSWERED .* KILL'}. */
     private static final Pattern ONLY = Pattern.compile(System.getProperty("stories.cells", ""));
 
@@ -78,8 +81,7 @@ class CrashMatrixTest {
     }
 
     private void check(Services services, Postgres postgres, CrashCell cell, Map<String, String> undisturbed) {
-        boolean waits = cell.point() == CrashPoint.POLL_LATER;
-        try (World world = World.with(services, postgres, shop -> waits ? slowly(shop) : shop)) {
+        try (World world = World.with(services, postgres, shop -> suited(shop, cell.point()))) {
             CrashCell.Result result = cell.play(world, undisturbed);
             results.add(result);
             assertThat(result.isGood()).as("%s%n%s", result, result.recovery()).isTrue();
@@ -99,6 +101,15 @@ class CrashMatrixTest {
             }
             return new Rehearsal(occurrences, world.derived());
         }
+    }
+
+    /** A shop whose run comes to the point: records in order are copied, those out of order are judged one by one. */
+    private static SimulatorOptions.Builder suited(SimulatorOptions.Builder shop, CrashPoint point) {
+        return switch (point) {
+            case POLL_LATER -> slowly(shop);
+            case CHUNK -> shop.fault("shuffle-children:9");
+            default -> shop;
+        };
     }
 
     /** A shop whose operations take long enough to be found under way. */
@@ -126,7 +137,6 @@ class CrashMatrixTest {
     }
 
     private static boolean isPlayed(CrashPoint point, Phase phase, CrashKind kind, boolean inTheMiddle) {
-        boolean deciding = point == CrashPoint.CHUNK || point == CrashPoint.FINISH;
         return switch (SIZE) {
             case "full" -> true;
             case "long" -> isInLongMatrix(point, phase, kind, inTheMiddle);
@@ -140,9 +150,9 @@ class CrashMatrixTest {
 
     /** Death at every point, and everything else in the places where most can go wrong. */
     private static boolean isInLongMatrix(CrashPoint point, Phase phase, CrashKind kind, boolean inTheMiddle) {
-        boolean repeated = point == CrashPoint.CHUNK || point == CrashPoint.STEP_DONE;
+        boolean repeated = point == CrashPoint.CHUNK || point == CrashPoint.COMMIT || point == CrashPoint.STEP_DONE;
         boolean moving = point == CrashPoint.DOWNLOAD || point == CrashPoint.UPLOAD;
-        boolean deciding = point == CrashPoint.CHUNK || point == CrashPoint.FINISH;
+        boolean deciding = DECIDING.contains(point);
         boolean halfway = phase == Phase.HALF_ANSWERED && point == CrashPoint.DOWNLOAD
                 || phase == Phase.HALF_SENT && point == CrashPoint.UPLOAD;
         return switch (kind) {

@@ -22,7 +22,12 @@ enum CrashPoint {
     UPLOAD(World::objectsWire, "^PUT [^ ]*/archive/[^ ]*\\.jsonl"),
     MANIFEST(World::objectsWire, "^PUT [^ ]*\\.manifest\\.json"),
     ARCHIVE_FACTS(World::databaseWire, "set archive_key ="),
+    /** The ledger row of a chunk: of one that is judged record by record, the records with it. */
     CHUNK(World::databaseWire, "insert into sync_chunk"),
+    /** The records of a chunk that are all new, sent after their ledger row. */
+    COPY(World::databaseWire, "copy order_header"),
+    /** What was copied and its ledger row together become visible. */
+    COMMIT(World::databaseWire, "^COMMIT of .*copy order_"),
     PRODUCTS(World::databaseWire, "insert into product"),
     MEASUREMENT(World::objectsWire, "^PUT [^ ]*/measurement/"),
     FINISH(World::databaseWire, "insert into sync_watermark "),

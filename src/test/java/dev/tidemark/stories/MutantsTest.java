@@ -66,12 +66,19 @@ class MutantsTest {
                         MutantsTest::diesInTheLoad),
                 new Case(
                         "the mark moves inside the file",
-                        List.of(new Mutant(
-                                CHUNK,
-                                Map.of(
-                                        ")\ninsert into sync_chunk (",
-                                        ")" + movingTheMarkTo("cast(nullif(:#max_version, '') as timestamptz)")
-                                                + "insert into sync_chunk ("))),
+                        // Records that are all new go by a way of their own.
+                        List.of(
+                                new Mutant(
+                                        CHUNK,
+                                        Map.of(
+                                                ")\ninsert into sync_chunk (",
+                                                ")" + movingTheMarkToTheChunk() + "insert into sync_chunk (")),
+                                new Mutant(
+                                        "sql/load/record_copied.sql.ftl",
+                                        Map.of(
+                                                "insert into sync_chunk (",
+                                                "with nothing as (select 1)" + movingTheMarkToTheChunk()
+                                                        + "insert into sync_chunk ("))),
                         Map.of(),
                         (services, shop) -> shop,
                         MutantsTest::diesInTheLoad),
@@ -161,6 +168,10 @@ class MutantsTest {
                         OrderSyncStoriesTest::sameSecondStory));
     }
 
+    private static String movingTheMarkToTheChunk() {
+        return movingTheMarkTo("cast(nullif(:#max_version, '') as timestamptz)");
+    }
+
     /** Statements that move the mark where nobody asked for it, and remember it as a good advance. */
     private static String movingTheMarkTo(String value) {
         return """
@@ -181,7 +192,7 @@ class MutantsTest {
     }
 
     private static void diesInTheLoad(World world) {
-        new CrashCell(CrashPoint.CHUNK, Phase.UNANSWERED, 1, CrashKind.KILL).strike(world);
+        new CrashCell(CrashPoint.COMMIT, Phase.UNANSWERED, 1, CrashKind.KILL).strike(world);
         OrderSyncStoriesTest.assertHolds(world, Oracle.always());
     }
 

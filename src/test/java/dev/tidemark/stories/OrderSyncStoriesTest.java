@@ -319,7 +319,7 @@ class OrderSyncStoriesTest {
     void a_killed_run_goes_on_from_its_archive_without_the_source(Services services) {
         try (World world = World.with(services, shop -> shop)) {
             CrashCell.Struck struck =
-                    new CrashCell(CrashPoint.CHUNK, Phase.UNANSWERED, 2, CrashKind.KILL).strike(world);
+                    new CrashCell(CrashPoint.COMMIT, Phase.UNANSWERED, 2, CrashKind.KILL).strike(world);
             world.shopWire().cut();
             world.set(
                     "TIDEMARK_WORK_DIRECTORY",
@@ -335,7 +335,7 @@ class OrderSyncStoriesTest {
     void a_run_whose_deadline_passed_while_nobody_was_there_ends_as_failed(Services services) {
         try (World world = World.with(services, shop -> shop)) {
             CrashCell.Struck struck =
-                    new CrashCell(CrashPoint.CHUNK, Phase.UNANSWERED, 2, CrashKind.KILL).strike(world);
+                    new CrashCell(CrashPoint.COMMIT, Phase.UNANSWERED, 2, CrashKind.KILL).strike(world);
             world.sql().run("update sync_run set give_up_at = now() - interval '1 second'");
 
             Outcome outcome = world.sync();

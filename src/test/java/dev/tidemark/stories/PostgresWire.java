@@ -17,7 +17,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * The wire to PostgreSQL. An exchange is everything up to one Sync or simple query; its name is the SQL text executed.
+ * The wire to PostgreSQL. An exchange is everything up to one Sync or simple query; its name is the SQL text executed, with
+ * what it commits when it is a COMMIT.
  */
 final class PostgresWire extends Wire {
     private static final int SSL_REQUEST = 80877103;
@@ -100,7 +101,9 @@ final class PostgresWire extends Wire {
             append(answer, type, answers.readNBytes(length - 4));
             Exchange exchange = unanswered.peek();
             boolean complete = type == 'Z';
-            if (exchange == null || !exchange.isAwaited()) {
+            // Whoever sends rows waits for this answer before the first of them.
+            boolean copyBegins = type == 'G';
+            if (exchange == null || !exchange.isAwaited() || copyBegins) {
                 answer.writeTo(back);
                 answer.reset();
                 if (complete || answers.available() == 0) {
@@ -134,6 +137,7 @@ final class PostgresWire extends Wire {
         private final Map<String, String> sqlByStatement = new HashMap<>();
         private final Map<String, String> sqlByPortal = new HashMap<>();
         private final List<String> executed = new ArrayList<>();
+        private String last = "";
 
         void note(int type, byte[] body) {
             switch (type) {
@@ -154,6 +158,10 @@ final class PostgresWire extends Wire {
         String takeExecuted() {
             String sql = String.join(";\n", executed);
             executed.clear();
+            if (sql.equals("COMMIT")) {
+                return sql + " of " + last;
+            }
+            last = sql.isEmpty() ? last : sql;
             return sql;
         }
 
