@@ -70,11 +70,7 @@ public final class Bench {
     public static void main(String[] args) throws Exception {
         List<String> words = Arrays.asList(args);
         if (words.contains("--help") || words.contains("-h")) {
-            System.out.print(Options.HELP + SourceOptions.HELP);
-            return;
-        }
-        if (SourceOptions.isAsked(words)) {
-            SourceBench.run(words);
+            System.out.print(Options.HELP);
             return;
         }
         Options options;
@@ -90,14 +86,17 @@ public final class Bench {
         refuseFullDisk(options, folder);
         try (Cluster cluster = options.databaseUrl().isPresent()
                 ? Cluster.at(options.databaseUrl().get())
-                : Cluster.start(folder.resolve("postgresql"), options.webhooks())) {
-            if (options.webhooks()) {
-                Product product = new Product(launcher(), folder, cluster, PRODUCT_HEAP);
-                new WebhookBench(options, launcher(), folder, cluster, product).run();
-            } else if (options.flat()) {
-                new Bench(options, folder, cluster).runFlat();
-            } else {
-                new Bench(options, folder, cluster).run();
+                : Cluster.start(folder.resolve("postgresql"), options.mode() == Mode.WEBHOOKS)) {
+            switch (options.mode()) {
+                case RACE -> new Bench(options, folder, cluster).run();
+                case FLAT -> new Bench(options, folder, cluster).runFlat();
+                case WEBHOOKS -> {
+                    Product product = new Product(launcher(), folder, cluster, PRODUCT_HEAP);
+                    new WebhookBench(options, launcher(), folder, cluster, product).run();
+                }
+                case TABLES -> new TableRace(options, folder, cluster, launcher(), PRODUCT_HEAP).run();
+                case PAGES -> new PagedPath(options, folder, cluster, launcher(), PRODUCT_HEAP).run();
+                case BESIDE -> new BesideBackfill(options, folder, cluster, launcher(), PRODUCT_HEAP).run();
             }
         }
     }
@@ -149,10 +148,13 @@ public final class Bench {
         }
     }
 
-    /** File, archive, tables with indexes, and the write-ahead log. */
+    /** File, archive, tables with indexes, and the write-ahead log. Modes that load no file need little. */
     private static void refuseFullDisk(Options options, Path folder) throws IOException {
+        if (options.lines() == 0) {
+            return;
+        }
         // A delivery of an order is about 10 kB, and lies in three databases.
-        long deliveries = options.webhooks() ? options.deliveries() * 50_000L : 0;
+        long deliveries = options.mode() == Mode.WEBHOOKS ? options.deliveries() * 50_000L : 0;
         long needed = options.lines() * 3_000 + deliveries + 17_000_000_000L;
         long free = Files.getFileStore(folder).getUsableSpace();
         if (free < needed) {

@@ -29,7 +29,7 @@ final class BesideBackfill {
     private static final int ORDERS = 5_000;
     private static final int EDITED = 300;
 
-    private final SourceOptions options;
+    private final Options options;
     private final Path folder;
     private final Cluster cluster;
     private final Product product;
@@ -37,7 +37,7 @@ final class BesideBackfill {
     private final HttpClient http = HttpClient.newHttpClient();
     private String api;
 
-    BesideBackfill(SourceOptions options, Path folder, Cluster cluster, Path launcher, String heap) {
+    BesideBackfill(Options options, Path folder, Cluster cluster, Path launcher, String heap) {
         this.options = options;
         this.folder = folder;
         this.cluster = cluster;

@@ -28,13 +28,13 @@ final class PagedPath {
 
     private static final String ROW = "%-30s %9s %8s %9s %9s %9s %10s %14s %8s %8s %7s%n";
 
-    private final SourceOptions options;
+    private final Options options;
     private final Path folder;
     private final Cluster cluster;
     private final Product product;
     private final Path launcher;
 
-    PagedPath(SourceOptions options, Path folder, Cluster cluster, Path launcher, String heap) {
+    PagedPath(Options options, Path folder, Cluster cluster, Path launcher, String heap) {
         this.options = options;
         this.folder = folder;
         this.cluster = cluster;

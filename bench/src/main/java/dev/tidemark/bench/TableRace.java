@@ -36,7 +36,7 @@ final class TableRace {
 
     private static final String ROW = "%-44s %10s %9s %15s %8s %7s %8s %8s %8s %7s %7s%n";
 
-    private final SourceOptions options;
+    private final Options options;
     private final Path folder;
     private final Cluster cluster;
     private final Product product;
@@ -44,7 +44,7 @@ final class TableRace {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, List<Measurement>> measurements = new TreeMap<>();
 
-    TableRace(SourceOptions options, Path folder, Cluster cluster, Path launcher, String heap) {
+    TableRace(Options options, Path folder, Cluster cluster, Path launcher, String heap) {
         this.options = options;
         this.folder = folder;
         this.cluster = cluster;
