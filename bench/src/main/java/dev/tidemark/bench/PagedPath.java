@@ -63,7 +63,7 @@ final class PagedPath {
         try (Shop shop = Shop.start(launcher, orders, folder.resolve("simulator.log"), "--restore-rate", Integer.toString(rate));
                 Watch watch = new Watch(cluster.postmaster(), shop.processes())) {
             if (!limited) {
-                shop.post("/_control/recharge/bucket", "{\"size\":1000000,\"leak_per_second\":1000000}");
+                shop.control("recharge/bucket", "{\"size\":1000000,\"leak_per_second\":1000000}");
             }
             Map<String, String> environment = product.environment(DATABASE, shop, 0);
             environment.put("TIDEMARK_STORES_BENCH_RECHARGE_URL", shop.rechargeUrl());

@@ -67,43 +67,8 @@ final class Shop implements AutoCloseable {
         return where.path("webhook_secret").asText();
     }
 
-    /** Tells the simulator how to behave. @return what it answers */
-    JsonNode control(String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/_control/" + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new IllegalStateException("The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
-        }
-        return JSON.readTree(answer.body());
-    }
-
     String s3Endpoint() {
         return where.path("s3_endpoint").asText();
-    }
-
-    /** Fetches what the shop answers to the stream's query without a window, as the vendor's clients do: run, poll, download. */
-    void download(String bulkQuery, Path target) throws IOException, InterruptedException {
-        JsonNode started = graphql("mutation($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) "
-                        + "{ bulkOperation { id } userErrors { message } } }", "query", bulkQuery)
-                .path("bulkOperationRunQuery");
-        String id = started.path("bulkOperation").path("id").asText();
-        if (id.isEmpty()) {
-            throw new IllegalStateException("The shop refused the stream's query: " + started);
-        }
-        JsonNode operation;
-        do {
-            TimeUnit.MILLISECONDS.sleep(200);
-            operation = graphql("query($id: ID!) { bulkOperation(id: $id) { status url } }", "id", id).path("bulkOperation");
-        } while (operation.path("status").asText().matches("CREATED|RUNNING"));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(operation.path("url").asText())).build();
-        Path unfinished = target.resolveSibling(target.getFileName() + ".part");
-        HttpResponse<Path> file = http.send(request, HttpResponse.BodyHandlers.ofFile(unfinished));
-        if (file.statusCode() != 200) {
-            throw new IllegalStateException("The shop answered " + file.statusCode() + " to the download of its own file");
-        }
-        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     String rechargeUrl() {
@@ -114,14 +79,34 @@ final class Shop implements AutoCloseable {
         return where.path("recharge_token").asText();
     }
 
+    /** Fetches what the shop answers to the query without a window, as the vendor's clients do: run, poll, download. */
+    void download(String bulkQuery, Path target) throws IOException, InterruptedException {
+        JsonNode started = graphql("mutation($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) "
+                        + "{ bulkOperation { id } userErrors { message } } }", Map.of("query", bulkQuery))
+                .path("data").path("bulkOperationRunQuery");
+        String id = started.path("bulkOperation").path("id").asText();
+        if (id.isEmpty()) {
+            throw new IllegalStateException("The shop refused the stream's query: " + started);
+        }
+        JsonNode operation;
+        do {
+            TimeUnit.MILLISECONDS.sleep(200);
+            operation = graphql("query($id: ID!) { bulkOperation(id: $id) { status url } }", Map.of("id", id))
+                    .path("data").path("bulkOperation");
+        } while (operation.path("status").asText().matches("CREATED|RUNNING"));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(operation.path("url").asText())).build();
+        Path unfinished = target.resolveSibling(target.getFileName() + ".part");
+        HttpResponse<Path> file = http.send(request, HttpResponse.BodyHandlers.ofFile(unfinished));
+        if (file.statusCode() != 200) {
+            throw new IllegalStateException(
+                    "The shop answered " + file.statusCode() + " to the download of its own file");
+        }
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Points that an app may still spend on queries. */
     double availablePoints() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/admin/api/" + API_VERSION + "/graphql.json"))
-                .header("Content-Type", "application/json")
-                .header("X-Shopify-Access-Token", token())
-                .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"{ shop { name } }\"}"))
-                .build();
-        return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
+        return graphql("{ shop { name } }", Map.of())
                 .path("extensions").path("cost").path("throttleStatus").path("currentlyAvailable").asDouble();
     }
 
@@ -130,34 +115,40 @@ final class Shop implements AutoCloseable {
         HttpRequest truth = HttpRequest.newBuilder(URI.create(url() + "/_truth/orders?limit=" + orders)).build();
         List<String> edits = new ArrayList<>();
         for (String line : http.send(truth, HttpResponse.BodyHandlers.ofString()).body().split("\n")) {
-            edits.add("{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":" + JSON.readTree(line).path("order_id").asText() + "}");
+            edits.add("{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":%s}"
+                    .formatted(JSON.readTree(line).path("order_id").asText()));
         }
-        post("/_control/orders", edits.toString());
+        control("orders", edits.toString());
     }
 
-    /** Tells the simulator something. */
-    void post(String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() / 100 != 2) {
-            throw new IllegalStateException("The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
-        }
+    /** Tells the simulator how to behave, or what happens in the shop. @return what it answers */
+    JsonNode control(String path, String body) throws IOException, InterruptedException {
+        return post("/_control/" + path, body);
     }
 
-    private JsonNode graphql(String document, String variable, String value) throws IOException, InterruptedException {
-        String body = JSON.writeValueAsString(Map.of("query", document, "variables", Map.of(variable, value)));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/admin/api/" + API_VERSION + "/graphql.json"))
-                .header("Content-Type", "application/json")
-                .header("X-Shopify-Access-Token", token())
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        JsonNode answer = JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    /** @return the whole answer: data, and what the query has cost */
+    private JsonNode graphql(String document, Map<String, String> variables) throws IOException, InterruptedException {
+        String body = JSON.writeValueAsString(Map.of("query", document, "variables", variables));
+        JsonNode answer = post("/admin/api/" + API_VERSION + "/graphql.json", body,
+                "Content-Type", "application/json", "X-Shopify-Access-Token", token());
         if (answer.has("errors")) {
             throw new IllegalStateException("The shop answered " + answer.path("errors"));
         }
-        return answer.path("data");
+        return answer;
+    }
+
+    private JsonNode post(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IllegalStateException(
+                    "The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
+        }
+        return JSON.readTree(answer.body());
     }
 
     /** The processes by name: the simulator, and the Java below it that is the S3 server. */
