@@ -24,6 +24,8 @@ final class Shop implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String API_VERSION = "2026-07";
+    /** An order and its line items, on average. */
+    private static final double LINES_OF_AN_ORDER = 4.0;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -34,13 +36,14 @@ final class Shop implements AutoCloseable {
         this.where = where;
     }
 
-    static Shop start(Path launcher, long orders, Path log, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                launcher.toString(), "simulator", "--port", "0", "--s3-port", "0", "--orders", Long.toString(orders)));
-        command.addAll(List.of(more));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
-        Process process = builder.start();
+    /** How many orders of the simulated shop make about so many lines. */
+    static long orders(long lines) {
+        return Math.max(1, Math.round(lines / LINES_OF_AN_ORDER));
+    }
+
+    /** Starts the simulator and waits until it says where it is. */
+    static Shop start(ProcessBuilder simulator, Path log) throws IOException {
+        Process process = simulator.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()));
         String line = out.readLine();
@@ -163,9 +166,6 @@ final class Shop implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
+        Bench.end(process);
     }
 }
