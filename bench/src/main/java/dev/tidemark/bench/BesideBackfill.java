@@ -1,12 +1,6 @@
 package dev.tidemark.bench;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -25,135 +18,90 @@ import java.util.concurrent.TimeUnit;
 final class BesideBackfill {
 
     private static final String DATABASE = "bench_beside";
-    private static final String TOKEN = "bench-operator-token";
     private static final int ORDERS = 5_000;
     private static final int EDITED = 300;
 
-    private final SourceOptions options;
-    private final Path folder;
+    private static final String ROW = "%-34s %9s %15s %9s %15s %8s%n";
+
+    private final Options options;
     private final Cluster cluster;
     private final Product product;
-    private final Path launcher;
-    private final HttpClient http = HttpClient.newHttpClient();
-    private String api;
 
-    BesideBackfill(SourceOptions options, Path folder, Cluster cluster, Path launcher, String heap) {
+    BesideBackfill(Options options, Cluster cluster, Product product) {
         this.options = options;
-        this.folder = folder;
         this.cluster = cluster;
-        this.launcher = launcher;
-        this.product = new Product(launcher, folder, cluster, heap);
+        this.product = product;
     }
 
     void run() throws Exception {
         System.out.println(cluster.describe());
-        System.out.printf("%d rounds, %d cores; %d of %d orders edited before each daily run; the backfill reads 120 days in windows of 2 days, two at once%n%n",
+        System.out.printf("%d rounds, %d cores; %d of %d orders edited before each daily run; "
+                        + "the backfill reads 120 days in windows of 2 days, two at once%n%n",
                 options.runs(), Runtime.getRuntime().availableProcessors(), EDITED, ORDERS);
-        System.out.printf("%-34s %9s %15s %9s %15s %8s%n", "looks at the bulk operation every", "alone s", "min-max", "beside s", "min-max", "ratio");
+        System.out.printf(
+                ROW, "looks at the bulk operation every", "alone s", "min-max", "beside s", "min-max", "ratio");
         measure("200ms");
         measure("16s");
     }
 
     private void measure(String pollInterval) throws Exception {
-        cluster.createEmptyDatabase(DATABASE);
-        product.migrate(DATABASE);
-        int port = Cluster.freePort();
-        api = "http://127.0.0.1:" + port + "/api";
-        try (Shop shop = Shop.start(launcher, ORDERS, folder.resolve("simulator.log"))) {
-            Map<String, String> environment = product.environment(DATABASE, shop, port);
-            environment.put("TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", pollInterval);
-            // Otherwise each daily run would read again what the one before it has read.
-            environment.put("TIDEMARK_SYNC_OVERLAP", "0s");
-            environment.put("TIDEMARK_SYNC_LAG", "0s");
-            Process server = product.process(environment, "serve").redirectOutput(folder.resolve("serve.out").toFile()).start();
-            try {
-                // Everything once; after it the virtual machine has compiled what it needs.
-                daily(server);
+        cluster.createDatabase(DATABASE);
+        Map<String, String> settings = Map.of(
+                "TIDEMARK_SHOPIFY_BULK_POLL_INTERVAL", pollInterval,
+                // Otherwise each daily run would read again what the one before it has read.
+                "TIDEMARK_SYNC_OVERLAP", "0s",
+                "TIDEMARK_SYNC_LAG", "0s");
+        try (Shop shop = product.shop(ORDERS);
+                Product.Server server = product.serve(DATABASE, shop, settings)) {
+            // Everything once; after it the virtual machine has compiled what it needs.
+            daily(server);
+            shop.editOrders(EDITED);
+            daily(server);
+            List<Double> alone = new ArrayList<>();
+            List<Double> beside = new ArrayList<>();
+            for (int round = 1; round <= options.runs(); round++) {
                 shop.editOrders(EDITED);
-                daily(server);
-                List<Double> alone = new ArrayList<>();
-                List<Double> beside = new ArrayList<>();
-                for (int round = 1; round <= options.runs(); round++) {
-                    shop.editOrders(EDITED);
-                    alone.add(daily(server));
-                    String backfill = startBackfill(server);
-                    shop.editOrders(EDITED);
-                    beside.add(daily(server));
-                    stopBackfill(backfill);
-                    System.err.printf(Locale.ROOT, "%s round %d: alone %.2f s, beside %.2f s%n", pollInterval, round,
-                            alone.get(alone.size() - 1), beside.get(beside.size() - 1));
-                }
-                System.out.printf("%-34s %9s %15s %9s %15s %8s%n", pollInterval, Report.number(median(alone), 2), spread(alone),
-                        Report.number(median(beside), 2), spread(beside), Report.number(median(beside) / median(alone), 2));
-            } finally {
-                server.destroy();
-                if (!server.waitFor(30, TimeUnit.SECONDS)) {
-                    server.destroyForcibly();
-                }
+                alone.add(daily(server));
+                String backfill = startBackfill(server);
+                shop.editOrders(EDITED);
+                beside.add(daily(server));
+                stopBackfill(server, backfill);
+                System.err.printf(Locale.ROOT, "%s round %d: alone %.2f s, beside %.2f s%n", pollInterval, round,
+                        alone.get(alone.size() - 1), beside.get(beside.size() - 1));
             }
+            System.out.printf(ROW, pollInterval, Report.number(median(alone), 2), spread(alone),
+                    Report.number(median(beside), 2), spread(beside), Report.number(median(beside) / median(alone), 2));
         }
         cluster.dropDatabase(DATABASE);
     }
 
-    private double daily(Process server) throws Exception {
-        UUID run = UUID.randomUUID();
-        post(server, "/performance-metrics/sync",
-                "{\"run_id\":\"%s\",\"initiator\":\"user\",\"requested_at\":\"%s\",\"store\":\"bench\",\"stream\":\"shopify-orders\"}"
-                        .formatted(run, Instant.now()));
-        await("the daily run " + run, () -> !product.outcome(DATABASE, run).status().matches(
-                "initiated|polling|downloading|upserting|transforming|finalizing"));
-        Product.Outcome outcome = product.outcome(DATABASE, run);
-        if (!outcome.status().equals("completed")) {
-            throw new IllegalStateException("The daily run ended " + outcome);
-        }
+    private static double daily(Product.Server server) throws Exception {
+        Product.Outcome outcome = server.awaitEnd(server.submit());
         System.err.printf(Locale.ROOT, "   %d lines: %s%n", outcome.accounted(), outcome.steps());
         return outcome.seconds();
     }
 
-    private String startBackfill(Process server) throws Exception {
+    private String startBackfill(Product.Server server) throws Exception {
         Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
-        post(server, "/ingest/backfills", "{\"store\":\"bench\",\"stream\":\"shopify-orders\",\"from\":\"%s\",\"to\":\"%s\",\"window\":\"P2D\",\"parallel\":2}"
+        server.post("/api/ingest/backfills", """
+                {"store":"bench","stream":"shopify-orders","from":"%s","to":"%s","window":"P2D","parallel":2}"""
                 .formatted(today.minus(Duration.ofDays(120)), today));
         await("two windows of the backfill", () -> active() >= 2);
-        return cluster.queryText(DATABASE, "select backfill_id::text from backfill order by planned_at desc limit 1");
+        return cluster.queryText(
+                DATABASE, "select backfill_id::text from backfill order by planned_at desc limit 1");
     }
 
-    private void stopBackfill(String backfill) throws Exception {
+    private void stopBackfill(Product.Server server, String backfill) throws Exception {
         if (active() == 0) {
             throw new IllegalStateException("The backfill ended before the daily run; it needs more windows");
         }
-        post(null, "/ingest/backfills/" + backfill + "/cancel", "");
+        server.post("/api/ingest/backfills/" + backfill + "/cancel", "");
         await("the end of the windows under way", () -> active() == 0);
     }
 
     private long active() throws SQLException {
         return Long.parseLong(cluster.queryText(DATABASE,
                 "select count(*) from sync_run where backfill_id is not null and finished_at is null"));
-    }
-
-    private void post(Process server, String path, String body) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(api + path))
-                .header("Authorization", "Bearer " + TOKEN)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-        while (true) {
-            try {
-                HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() / 100 == 2) {
-                    return;
-                }
-                if (answer.statusCode() != 503 || System.nanoTime() > giveUp) {
-                    throw new IllegalStateException(path + " was answered " + answer.statusCode() + ": " + answer.body());
-                }
-            } catch (ConnectException e) {
-                if (server == null || !server.isAlive() || System.nanoTime() > giveUp) {
-                    throw e;
-                }
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
     }
 
     /** Something that becomes true. */

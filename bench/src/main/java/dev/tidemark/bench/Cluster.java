@@ -31,6 +31,9 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
  */
 final class Cluster implements AutoCloseable {
 
+    /** Migrated and empty; each measurement begins with a fresh copy of it. */
+    static final String TEMPLATE = "bench_template";
+
     private static final List<String> SETTINGS = List.of(
             "fsync=on",
             "synchronous_commit=on",
@@ -148,7 +151,12 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Each measurement starts with tables of the same state: a copy of the migrated, empty template, and no dirty pages. */
+    /** Each measurement starts with tables of the same state: a copy of the template, and no dirty pages. */
+    void createDatabase(String database) throws SQLException {
+        createDatabase(database, TEMPLATE);
+    }
+
+    /** The same with a template of the caller's. */
     void createDatabase(String database, String template) throws SQLException {
         execute("postgres", "drop database if exists " + database + " with (force)",
                 "create database " + database + " template " + template, "checkpoint");
@@ -165,10 +173,7 @@ final class Cluster implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         if (server.isPresent()) {
-            server.get().destroy();
-            if (!server.get().waitFor(30, TimeUnit.SECONDS)) {
-                server.get().destroyForcibly();
-            }
+            Bench.end(server.get());
         }
     }
 

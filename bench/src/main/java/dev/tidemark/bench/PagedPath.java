@@ -1,7 +1,6 @@
 package dev.tidemark.bench;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -17,7 +16,6 @@ import java.util.UUID;
  */
 final class PagedPath {
 
-    private static final String TEMPLATE = "bench_template";
     private static final String DATABASE = "bench_pages";
     private static final int RECHARGE_BUCKET = 40;
     private static final double RECHARGE_LEAK = 2;
@@ -28,23 +26,17 @@ final class PagedPath {
 
     private static final String ROW = "%-30s %9s %8s %9s %9s %9s %10s %14s %8s %8s %7s%n";
 
-    private final SourceOptions options;
-    private final Path folder;
+    private final Options options;
     private final Cluster cluster;
     private final Product product;
-    private final Path launcher;
 
-    PagedPath(SourceOptions options, Path folder, Cluster cluster, Path launcher, String heap) {
+    PagedPath(Options options, Cluster cluster, Product product) {
         this.options = options;
-        this.folder = folder;
         this.cluster = cluster;
-        this.launcher = launcher;
-        this.product = new Product(launcher, folder, cluster, heap);
+        this.product = product;
     }
 
     void run() throws Exception {
-        cluster.createEmptyDatabase(TEMPLATE);
-        product.migrate(TEMPLATE);
         System.out.println(cluster.describe());
         System.out.printf("%d cores; pages of 250 records of Recharge, of 50 orders of Shopify%n%n", Runtime.getRuntime().availableProcessors());
         System.out.printf(ROW, "stream", "requests", "pages", "records", "reading s", "run s", "records/s", "bucket allows", "share", "peak MB", "CPU s");
@@ -58,30 +50,17 @@ final class PagedPath {
     }
 
     private void measure(String stream, int orders, boolean limited) throws Exception {
-        cluster.createDatabase(DATABASE, TEMPLATE);
+        cluster.createDatabase(DATABASE);
         int rate = limited ? SHOPIFY_RATE : SHOPIFY_MOST;
-        try (Shop shop = Shop.start(launcher, orders, folder.resolve("simulator.log"), "--restore-rate", Integer.toString(rate));
+        try (Shop shop = product.shop(orders, "--restore-rate", Integer.toString(rate));
                 Watch watch = new Watch(cluster.postmaster(), shop.processes())) {
             if (!limited) {
-                shop.post("/_control/recharge/bucket", "{\"size\":1000000,\"leak_per_second\":1000000}");
+                shop.control("recharge/bucket", "{\"size\":1000000,\"leak_per_second\":1000000}");
             }
-            Map<String, String> environment = product.environment(DATABASE, shop, 0);
-            environment.put("TIDEMARK_STORES_BENCH_RECHARGE_URL", shop.rechargeUrl());
-            environment.put("TIDEMARK_STORES_BENCH_RECHARGE_TOKEN", shop.rechargeToken());
-            Process process = product.process(environment, "sync", "--store", "bench", "--stream", stream, "--wait", "-o", "json",
-                            "--progress", "none")
-                    .redirectOutput(folder.resolve("sync.json").toFile())
-                    .start();
-            watch.client(process.pid());
-            int exit = process.waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("tidemark sync ended with " + exit + "; see " + folder.resolve("tidemark-sync.log"));
-            }
-            UUID run = UUID.fromString(cluster.queryText(DATABASE, "select run_id::text from sync_run"));
-            Product.Outcome outcome = product.outcome(DATABASE, run);
-            if (!outcome.status().equals("completed") || !outcome.advanced()) {
-                throw new IllegalStateException("The run ended " + outcome);
-            }
+            Map<String, String> recharge = Map.of(
+                    "TIDEMARK_STORES_BENCH_RECHARGE_URL", shop.rechargeUrl(),
+                    "TIDEMARK_STORES_BENCH_RECHARGE_TOKEN", shop.rechargeToken());
+            UUID run = product.sync(DATABASE, shop, stream, recharge, watch).run();
             double allowed = !limited ? Double.NaN : stream.startsWith("recharge") ? 0 : shopifySeconds(shop, run, rate);
             print(stream + (limited ? "" : ", no limit"), run, allowed, watch.stop());
         }

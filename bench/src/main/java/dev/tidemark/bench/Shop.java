@@ -24,6 +24,8 @@ final class Shop implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String API_VERSION = "2026-07";
+    /** An order and its line items, on average. */
+    private static final double LINES_OF_AN_ORDER = 4.0;
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Process process;
@@ -34,13 +36,14 @@ final class Shop implements AutoCloseable {
         this.where = where;
     }
 
-    static Shop start(Path launcher, long orders, Path log, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                launcher.toString(), "simulator", "--port", "0", "--s3-port", "0", "--orders", Long.toString(orders)));
-        command.addAll(List.of(more));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("TIDEMARK_"));
-        Process process = builder.start();
+    /** How many orders of the simulated shop make about so many lines. */
+    static long orders(long lines) {
+        return Math.max(1, Math.round(lines / LINES_OF_AN_ORDER));
+    }
+
+    /** Starts the simulator and waits until it says where it is. */
+    static Shop start(ProcessBuilder simulator, Path log) throws IOException {
+        Process process = simulator.start();
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
         BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream()));
         String line = out.readLine();
@@ -67,43 +70,8 @@ final class Shop implements AutoCloseable {
         return where.path("webhook_secret").asText();
     }
 
-    /** Tells the simulator how to behave. @return what it answers */
-    JsonNode control(String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/_control/" + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            throw new IllegalStateException("The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
-        }
-        return JSON.readTree(answer.body());
-    }
-
     String s3Endpoint() {
         return where.path("s3_endpoint").asText();
-    }
-
-    /** Fetches what the shop answers to the stream's query without a window, as the vendor's clients do: run, poll, download. */
-    void download(String bulkQuery, Path target) throws IOException, InterruptedException {
-        JsonNode started = graphql("mutation($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) "
-                        + "{ bulkOperation { id } userErrors { message } } }", "query", bulkQuery)
-                .path("bulkOperationRunQuery");
-        String id = started.path("bulkOperation").path("id").asText();
-        if (id.isEmpty()) {
-            throw new IllegalStateException("The shop refused the stream's query: " + started);
-        }
-        JsonNode operation;
-        do {
-            TimeUnit.MILLISECONDS.sleep(200);
-            operation = graphql("query($id: ID!) { bulkOperation(id: $id) { status url } }", "id", id).path("bulkOperation");
-        } while (operation.path("status").asText().matches("CREATED|RUNNING"));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(operation.path("url").asText())).build();
-        Path unfinished = target.resolveSibling(target.getFileName() + ".part");
-        HttpResponse<Path> file = http.send(request, HttpResponse.BodyHandlers.ofFile(unfinished));
-        if (file.statusCode() != 200) {
-            throw new IllegalStateException("The shop answered " + file.statusCode() + " to the download of its own file");
-        }
-        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
     }
 
     String rechargeUrl() {
@@ -114,14 +82,34 @@ final class Shop implements AutoCloseable {
         return where.path("recharge_token").asText();
     }
 
+    /** Fetches what the shop answers to the query without a window, as the vendor's clients do: run, poll, download. */
+    void download(String bulkQuery, Path target) throws IOException, InterruptedException {
+        JsonNode started = graphql("mutation($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) "
+                        + "{ bulkOperation { id } userErrors { message } } }", Map.of("query", bulkQuery))
+                .path("data").path("bulkOperationRunQuery");
+        String id = started.path("bulkOperation").path("id").asText();
+        if (id.isEmpty()) {
+            throw new IllegalStateException("The shop refused the stream's query: " + started);
+        }
+        JsonNode operation;
+        do {
+            TimeUnit.MILLISECONDS.sleep(200);
+            operation = graphql("query($id: ID!) { bulkOperation(id: $id) { status url } }", Map.of("id", id))
+                    .path("data").path("bulkOperation");
+        } while (operation.path("status").asText().matches("CREATED|RUNNING"));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(operation.path("url").asText())).build();
+        Path unfinished = target.resolveSibling(target.getFileName() + ".part");
+        HttpResponse<Path> file = http.send(request, HttpResponse.BodyHandlers.ofFile(unfinished));
+        if (file.statusCode() != 200) {
+            throw new IllegalStateException(
+                    "The shop answered " + file.statusCode() + " to the download of its own file");
+        }
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Points that an app may still spend on queries. */
     double availablePoints() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/admin/api/" + API_VERSION + "/graphql.json"))
-                .header("Content-Type", "application/json")
-                .header("X-Shopify-Access-Token", token())
-                .POST(HttpRequest.BodyPublishers.ofString("{\"query\":\"{ shop { name } }\"}"))
-                .build();
-        return JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
+        return graphql("{ shop { name } }", Map.of())
                 .path("extensions").path("cost").path("throttleStatus").path("currentlyAvailable").asDouble();
     }
 
@@ -130,34 +118,40 @@ final class Shop implements AutoCloseable {
         HttpRequest truth = HttpRequest.newBuilder(URI.create(url() + "/_truth/orders?limit=" + orders)).build();
         List<String> edits = new ArrayList<>();
         for (String line : http.send(truth, HttpResponse.BodyHandlers.ofString()).body().split("\n")) {
-            edits.add("{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":" + JSON.readTree(line).path("order_id").asText() + "}");
+            edits.add("{\"action\":\"update\",\"visible_delay_ms\":0,\"order_id\":%s}"
+                    .formatted(JSON.readTree(line).path("order_id").asText()));
         }
-        post("/_control/orders", edits.toString());
+        control("orders", edits.toString());
     }
 
-    /** Tells the simulator something. */
-    void post(String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + path))
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() / 100 != 2) {
-            throw new IllegalStateException("The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
-        }
+    /** Tells the simulator how to behave, or what happens in the shop. @return what it answers */
+    JsonNode control(String path, String body) throws IOException, InterruptedException {
+        return post("/_control/" + path, body);
     }
 
-    private JsonNode graphql(String document, String variable, String value) throws IOException, InterruptedException {
-        String body = JSON.writeValueAsString(Map.of("query", document, "variables", Map.of(variable, value)));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url() + "/admin/api/" + API_VERSION + "/graphql.json"))
-                .header("Content-Type", "application/json")
-                .header("X-Shopify-Access-Token", token())
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        JsonNode answer = JSON.readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    /** @return the whole answer: data, and what the query has cost */
+    private JsonNode graphql(String document, Map<String, String> variables) throws IOException, InterruptedException {
+        String body = JSON.writeValueAsString(Map.of("query", document, "variables", variables));
+        JsonNode answer = post("/admin/api/" + API_VERSION + "/graphql.json", body,
+                "Content-Type", "application/json", "X-Shopify-Access-Token", token());
         if (answer.has("errors")) {
             throw new IllegalStateException("The shop answered " + answer.path("errors"));
         }
-        return answer.path("data");
+        return answer;
+    }
+
+    private JsonNode post(String path, String body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url() + path))
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        HttpResponse<String> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        if (answer.statusCode() / 100 != 2) {
+            throw new IllegalStateException(
+                    "The simulator answered " + answer.statusCode() + " to " + path + ": " + answer.body());
+        }
+        return JSON.readTree(answer.body());
     }
 
     /** The processes by name: the simulator, and the Java below it that is the S3 server. */
@@ -172,9 +166,6 @@ final class Shop implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
+        Bench.end(process);
     }
 }

@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -29,32 +28,27 @@ import java.util.zip.GZIPInputStream;
 final class TableRace {
 
     private static final String SOURCE = "bench_merchant";
-    private static final String TEMPLATE = "bench_template";
     private static final String LEDGER = "bench_ledger";
     /** Of Tidemark's own files of rows. */
     private static final String GZIP_LEVEL = "-2";
 
     private static final String ROW = "%-44s %10s %9s %15s %8s %7s %8s %8s %8s %7s %7s%n";
 
-    private final SourceOptions options;
+    private final Options options;
     private final Path folder;
     private final Cluster cluster;
     private final Product product;
-    private final Path launcher;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, List<Measurement>> measurements = new TreeMap<>();
 
-    TableRace(SourceOptions options, Path folder, Cluster cluster, Path launcher, String heap) {
+    TableRace(Options options, Path folder, Cluster cluster, Product product) {
         this.options = options;
         this.folder = folder;
         this.cluster = cluster;
-        this.launcher = launcher;
-        this.product = new Product(launcher, folder, cluster, heap);
+        this.product = product;
     }
 
     void run() throws Exception {
-        cluster.createEmptyDatabase(TEMPLATE);
-        product.migrate(TEMPLATE);
         for (long rows : options.rows()) {
             createSource(rows);
             for (int round = 1; round <= options.runs(); round++) {
@@ -96,36 +90,26 @@ final class TableRace {
     }
 
     private Measurement tidemark(long rows, String format) throws Exception {
-        cluster.createDatabase(LEDGER, TEMPLATE);
-        try (Shop shop = Shop.start(launcher, 1, folder.resolve("simulator.log"));
+        cluster.createDatabase(LEDGER);
+        try (Shop shop = product.shop(1);
                 Watch watch = new Watch(cluster.postmaster(), shop.processes())) {
-            Map<String, String> environment = product.environment(LEDGER, shop, 0);
-            environment.put("TIDEMARK_STORES_BENCH_DATABASE_URL", cluster.bareJdbcUrl(SOURCE));
-            environment.put("TIDEMARK_STORES_BENCH_DATABASE_USER", cluster.credential("user"));
-            environment.put("TIDEMARK_STORES_BENCH_DATABASE_PASSWORD", cluster.credential("password"));
             String table = "TIDEMARK_STORES_BENCH_DATABASE_TABLES_ROWS_";
-            environment.put(table + "TABLE", "source_rows");
-            environment.put(table + "INCREMENTAL_COLUMN", "updated_at");
-            environment.put(table + "INCREMENTAL_TIEBREAKER_COLUMN", "id");
-            environment.put(table + "FORMAT", format);
-            Process process = product.process(environment, "sync", "--store", "bench", "--stream", "database-rows", "--wait",
-                            "-o", "json", "--progress", "none")
-                    .redirectOutput(folder.resolve("sync.json").toFile())
-                    .start();
-            watch.client(process.pid());
-            int exit = process.waitFor();
-            if (exit != 0) {
-                throw new IllegalStateException("tidemark sync ended with " + exit + "; see " + folder.resolve("tidemark-sync.log"));
-            }
-            String run = cluster.queryText(LEDGER, "select run_id::text from sync_run where stream = 'database-rows'");
-            Product.Outcome outcome = product.outcome(LEDGER, UUID.fromString(run));
-            if (!outcome.status().equals("completed") || !outcome.advanced() || outcome.accounted() != rows) {
-                throw new IllegalStateException("The run ended " + outcome);
+            Map<String, String> source = Map.of(
+                    "TIDEMARK_STORES_BENCH_DATABASE_URL", cluster.bareJdbcUrl(SOURCE),
+                    "TIDEMARK_STORES_BENCH_DATABASE_USER", cluster.credential("user"),
+                    "TIDEMARK_STORES_BENCH_DATABASE_PASSWORD", cluster.credential("password"),
+                    table + "TABLE", "source_rows",
+                    table + "INCREMENTAL_COLUMN", "updated_at",
+                    table + "INCREMENTAL_TIEBREAKER_COLUMN", "id",
+                    table + "FORMAT", format);
+            Product.Outcome outcome = product.sync(LEDGER, shop, "database-rows", source, watch);
+            if (outcome.accounted() != rows) {
+                throw new IllegalStateException("Of " + rows + " rows the run read others: " + outcome);
             }
             say("   %s", outcome.steps());
             Measurement measurement = new Measurement('t', rows, outcome.seconds(), watch.stop());
             if (format.equals("jsonl")) {
-                refuseOtherRows(shop, "archive/bench/database-rows/" + run);
+                refuseOtherRows(shop, "archive/bench/database-rows/" + outcome.run());
             }
             return measurement;
         }

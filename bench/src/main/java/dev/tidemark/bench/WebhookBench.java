@@ -24,7 +24,6 @@ import java.util.stream.Stream;
  */
 final class WebhookBench {
 
-    private static final String TEMPLATE = "bench_template";
     private static final String TAKEN = "bench_taken";
     private static final String AGAIN = "bench_again";
     /** Deliveries under way at once, and connections of pgbench. */
@@ -35,16 +34,14 @@ final class WebhookBench {
     private static final String ROW = "%-58s %10s %8s %8s %8s %8s %8s %8s %8s %8s %7s%n";
 
     private final Options options;
-    private final Path launcher;
     private final Path folder;
     private final Cluster cluster;
     private final Product product;
     private final Map<Character, Line> lines = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    WebhookBench(Options options, Path launcher, Path folder, Cluster cluster, Product product) {
+    WebhookBench(Options options, Path folder, Cluster cluster, Product product) {
         this.options = options;
-        this.launcher = launcher;
         this.folder = folder;
         this.cluster = cluster;
         this.product = product;
@@ -59,9 +56,7 @@ final class WebhookBench {
     }
 
     void run() throws Exception {
-        cluster.createEmptyDatabase(TEMPLATE);
-        product.migrate(TEMPLATE);
-        try (Shop shop = Shop.start(launcher, Bench.orders(options.lines()), folder.resolve("simulator.log"))) {
+        try (Shop shop = product.shop(Shop.orders(options.lines()))) {
             List<CapturedDelivery> deliveries = CapturedDelivery.of(shop, options.deliveries());
             double kilobytes = deliveries.stream().mapToInt(each -> each.request().length).average().orElse(0) / 1e3;
             Bench.say("captured %d deliveries of %.1f kB", deliveries.size(), kilobytes);
@@ -82,8 +77,8 @@ final class WebhookBench {
 
     /** (i): all of them, as fast as they are answered; they are processed meanwhile, as they always are. */
     private void takeIn(Shop shop, List<CapturedDelivery> deliveries) throws Exception {
-        cluster.createDatabase(TAKEN, TEMPLATE);
-        try (Product.Server server = product.serve(TAKEN, shop)) {
+        cluster.createDatabase(TAKEN);
+        try (Product.Server server = product.serve(TAKEN, shop, Map.of())) {
             server.awaitReady();
             // What a server pays once, after its start, is not what it pays for a delivery.
             Sender sender = new Sender(server.port(), IN_FLIGHT);
@@ -147,7 +142,7 @@ final class WebhookBench {
     private void process(Shop shop, int count) throws Exception {
         cluster.createDatabase(AGAIN, TAKEN);
         cluster.execute(AGAIN, SqlText.read("queue_deliveries.sql"), "vacuum (analyze)", "checkpoint");
-        try (Product.Server server = product.serve(AGAIN, shop); Watch watch = watch(server)) {
+        try (Product.Server server = product.serve(AGAIN, shop, Map.of()); Watch watch = watch(server)) {
             awaitEmptyQueue(AGAIN);
             Watch.Figures figures = watch.stop();
             double seconds = Double.parseDouble(cluster.queryText(AGAIN, SqlText.read("settling_seconds.sql")));
@@ -159,8 +154,8 @@ final class WebhookBench {
 
     /** (s): so many a second, whether or not they are answered, from submit to watermark of a run. */
     private void besideARun(Shop shop, List<CapturedDelivery> deliveries) throws Exception {
-        cluster.createDatabase(AGAIN, TEMPLATE);
-        try (Product.Server server = product.serve(AGAIN, shop)) {
+        cluster.createDatabase(AGAIN);
+        try (Product.Server server = product.serve(AGAIN, shop, Map.of())) {
             server.awaitReady();
             try (Watch watch = watch(server)) {
                 UUID run = server.submit();
