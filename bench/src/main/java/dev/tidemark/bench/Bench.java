@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts what every mode needs, PostgreSQL and a migrated database in it, and runs the mode that was asked for. Progress
- * goes to standard error, the table to standard output.
+ * Starts what every mode needs, PostgreSQL and a migrated database in it, and runs the mode that was asked for.
+ * Progress goes to standard error, the table to standard output.
  */
 public final class Bench {
 

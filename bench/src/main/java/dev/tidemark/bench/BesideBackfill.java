@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -35,9 +34,9 @@ final class BesideBackfill {
 
     void run() throws Exception {
         System.out.println(cluster.describe());
-        System.out.printf("%d rounds, %d cores; %d of %d orders edited before each daily run; "
+        System.out.printf("%d rounds, %s; %d of %d orders edited before each daily run; "
                         + "the backfill reads 120 days in windows of 2 days, two at once%n%n",
-                options.runs(), Runtime.getRuntime().availableProcessors(), EDITED, ORDERS);
+                options.runs(), Report.cores(), EDITED, ORDERS);
         System.out.printf(
                 ROW, "looks at the bulk operation every", "alone s", "min-max", "beside s", "min-max", "ratio");
         measure("200ms");
@@ -66,18 +65,22 @@ final class BesideBackfill {
                 shop.editOrders(EDITED);
                 beside.add(daily(server));
                 stopBackfill(server, backfill);
-                System.err.printf(Locale.ROOT, "%s round %d: alone %.2f s, beside %.2f s%n", pollInterval, round,
+                Bench.say("%s round %d: alone %.2f s, beside %.2f s", pollInterval, round,
                         alone.get(alone.size() - 1), beside.get(beside.size() - 1));
             }
-            System.out.printf(ROW, pollInterval, Report.number(median(alone), 2), spread(alone),
-                    Report.number(median(beside), 2), spread(beside), Report.number(median(beside) / median(alone), 2));
+            double aloneMedian = Report.median(alone, Double::doubleValue);
+            double besideMedian = Report.median(beside, Double::doubleValue);
+            System.out.printf(ROW, pollInterval,
+                    Report.number(aloneMedian, 2), Report.spread(alone, Double::doubleValue),
+                    Report.number(besideMedian, 2), Report.spread(beside, Double::doubleValue),
+                    Report.number(besideMedian / aloneMedian, 2));
         }
         cluster.dropDatabase(DATABASE);
     }
 
     private static double daily(Product.Server server) throws Exception {
         Product.Outcome outcome = server.awaitEnd(server.submit());
-        System.err.printf(Locale.ROOT, "   %d lines: %s%n", outcome.accounted(), outcome.steps());
+        Bench.say("   %d lines: %s", outcome.accounted(), outcome.steps());
         return outcome.seconds();
     }
 
@@ -100,8 +103,8 @@ final class BesideBackfill {
     }
 
     private long active() throws SQLException {
-        return Long.parseLong(cluster.queryText(DATABASE,
-                "select count(*) from sync_run where backfill_id is not null and finished_at is null"));
+        return cluster.queryCount(
+                DATABASE, "select count(*) from sync_run where backfill_id is not null and finished_at is null");
     }
 
     /** Something that becomes true. */
@@ -117,16 +120,5 @@ final class BesideBackfill {
             }
             TimeUnit.MILLISECONDS.sleep(50);
         }
-    }
-
-    private static double median(List<Double> seconds) {
-        List<Double> sorted = seconds.stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
-    }
-
-    private static String spread(List<Double> seconds) {
-        List<Double> sorted = seconds.stream().sorted().toList();
-        return Report.number(sorted.get(0), 2) + "-" + Report.number(sorted.get(sorted.size() - 1), 2);
     }
 }

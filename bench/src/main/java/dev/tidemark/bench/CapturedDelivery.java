@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
  */
 record CapturedDelivery(byte[] request) {
 
-    private static final Set<String> OF_THE_CONNECTION = Set.of("host", "connection", "content-length", "transfer-encoding");
+    private static final Set<String> OF_THE_CONNECTION =
+            Set.of("host", "connection", "content-length", "transfer-encoding");
     private static final long LIMIT_SECONDS = 600;
 
     /** Has the shop change its orders so many times within an hour of its time, and takes what it tells of that. */

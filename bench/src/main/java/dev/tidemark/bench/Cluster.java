@@ -19,6 +19,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -45,6 +47,9 @@ final class Cluster implements AutoCloseable {
             "max_connections=50",
             "timezone=UTC",
             "log_min_messages=fatal");
+
+    private static final Pattern JDBC_URL =
+            Pattern.compile("jdbc:postgresql://([^:/]+)(?::(\\d+))?/[^?]*\\??(.*)");
 
     private final String host;
     private final int port;
@@ -87,11 +92,16 @@ final class Cluster implements AutoCloseable {
         return cluster;
     }
 
-    /** Uses a server that is there: {@code jdbc:postgresql://host:port/db?user=…&password=…}, a role that may create databases. */
+    /**
+     * Uses a server that is there.
+     *
+     * @param jdbcUrl {@code jdbc:postgresql://host:port/db?user=…&password=…}, of a role that may create databases
+     */
     static Cluster at(String jdbcUrl) {
-        var matcher = java.util.regex.Pattern.compile("jdbc:postgresql://([^:/]+)(?::(\\d+))?/[^?]*\\??(.*)").matcher(jdbcUrl);
+        Matcher matcher = JDBC_URL.matcher(jdbcUrl);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("--database-url is not of the form jdbc:postgresql://host:port/db?user=…: " + jdbcUrl);
+            throw new IllegalArgumentException(
+                    "--database-url is not of the form jdbc:postgresql://host:port/db?user=…: " + jdbcUrl);
         }
         int port = matcher.group(2) == null ? 5432 : Integer.parseInt(matcher.group(2));
         return new Cluster(matcher.group(1), port, matcher.group(3), Optional.empty());
@@ -151,6 +161,18 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    long queryCount(String database, String query) throws SQLException {
+        return Long.parseLong(queryText(database, query));
+    }
+
+    /** {@code psql} of the PATH, connected to the database; what it complains of goes to standard error. */
+    ProcessBuilder psql(String database, String... more) {
+        List<String> command = new ArrayList<>(
+                List.of("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", libpqUrl(database)));
+        command.addAll(List.of(more));
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    }
+
     /** Each measurement starts with tables of the same state: a copy of the template, and no dirty pages. */
     void createDatabase(String database) throws SQLException {
         createDatabase(database, TEMPLATE);
@@ -204,7 +226,8 @@ final class Cluster implements AutoCloseable {
         deleteTree(binaries);
         try (InputStream resource = Cluster.class.getResourceAsStream("/" + archive)) {
             if (resource == null) {
-                throw new IllegalStateException("No PostgreSQL for this machine (" + archive + "); give --database-url");
+                throw new IllegalStateException(
+                        "No PostgreSQL for this machine (" + archive + "); give --database-url");
             }
             TarArchiveInputStream tar =
                     new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(resource)));

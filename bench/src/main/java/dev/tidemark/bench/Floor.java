@@ -49,7 +49,8 @@ public final class Floor {
         ExecutorService threads = Executors.newFixedThreadPool(streams);
         long start = System.nanoTime();
         List<Future<Long>> loads = threads.invokeAll(connections.stream()
-                .map(connection -> (Callable<Long>) () -> copyPart(connection, rows, connections.indexOf(connection), streams))
+                .map(connection -> (Callable<Long>)
+                        () -> copyPart(connection, rows, connections.indexOf(connection), streams))
                 .toList());
         long copied = 0;
         for (Future<Long> load : loads) {
@@ -62,7 +63,8 @@ public final class Floor {
         }
     }
 
-    private static long copyPart(Connection connection, Path rows, int part, int streams) throws SQLException, IOException {
+    private static long copyPart(Connection connection, Path rows, int part, int streams)
+            throws SQLException, IOException {
         return copy(connection, "copy_order_header.sql", headers(rows, part, streams))
                 + copy(connection, "copy_order_line_item.sql", lineItems(rows, part, streams));
     }

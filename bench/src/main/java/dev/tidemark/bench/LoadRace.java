@@ -3,7 +3,6 @@ package dev.tidemark.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +24,7 @@ final class LoadRace {
 
     private static final int FLOOR_STREAMS = 2;
     private static final int WRITERS = 2;
+    private static final String FLAT_ROW = "%-12s %9s %9s %10s %10s %8s %8s%n";
 
     private final Options options;
     private final Path folder;
@@ -54,9 +54,8 @@ final class LoadRace {
             Bench.say("round %d of %d done", round, options.runs());
         }
         System.out.println(cluster.describe());
-        System.out.printf("%d lines, %.0f MB, %d rounds, %d cores, load average now %.1f%n%n", file.lines(), file.megabytes(),
-                options.runs(), Runtime.getRuntime().availableProcessors(),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        System.out.printf(Locale.ROOT, "%d lines, %.0f MB, %d rounds, %s%n%n", file.lines(), file.megabytes(),
+                options.runs(), Report.coresAndLoad());
         System.out.print(Report.table(measurements, titles, file.bytes()));
         notes.forEach(System.out::println);
     }
@@ -65,20 +64,23 @@ final class LoadRace {
     void runFlat() throws Exception {
         BulkFile usual = file(Mode.RACE.usualLines());
         System.out.println(cluster.describe());
-        System.out.printf("%n%-12s %9s %9s %10s %10s %8s %8s%n", "lines", "seconds", "MB/s", "lines/s", "peak MB", "PG MB", "others");
+        System.out.printf("%n" + FLAT_ROW, "lines", "seconds", "MB/s", "lines/s", "peak MB", "PG MB", "others");
         double usualRate = 0;
         for (BulkFile load : List.of(usual, file)) {
             cluster.createDatabase("bench_flat");
             try (Shop shop = product.shop(1)) {
                 Measurement measurement = load('e', "bench_flat", load, shop);
+                Watch.Figures figures = measurement.figures();
                 double rate = load.lines() / measurement.seconds();
-                System.out.printf(Locale.ROOT, "%-12d %9.2f %9.0f %10.0f %10.0f %8.0f %8.2f%n", load.lines(), measurement.seconds(),
-                        load.megabytes() / measurement.seconds(), rate, measurement.figures().clientPeakMegabytes(),
-                        measurement.figures().backendPeakMegabytes(), measurement.figures().othersCores());
+                System.out.printf(FLAT_ROW, load.lines(), Report.number(measurement.seconds(), 2),
+                        Report.number(load.megabytes() / measurement.seconds(), 0), Report.number(rate, 0),
+                        Report.number(figures.clientPeakMegabytes(), 0),
+                        Report.number(figures.backendPeakMegabytes(), 0), Report.number(figures.othersCores(), 2));
                 if (usualRate == 0) {
                     usualRate = rate;
                 } else {
-                    System.out.printf(Locale.ROOT, "%nThe long file went at %.0f %% of the usual file's rate, in %s.%n", 100 * rate / usualRate, Product.HEAP);
+                    System.out.printf(Locale.ROOT, "%nThe long file went at %.0f %% of the usual file's rate, in %s.%n",
+                            100 * rate / usualRate, Product.HEAP);
                 }
             }
             cluster.dropDatabase("bench_flat");
@@ -95,7 +97,8 @@ final class LoadRace {
             }
         }
         BulkFile file = BulkFile.of(jsonl);
-        Bench.say("%s: %d lines, %d orders, %.0f MB", jsonl.getFileName(), file.lines(), file.roots(), file.megabytes());
+        Bench.say("%s: %d lines, %d orders, %.0f MB",
+                jsonl.getFileName(), file.lines(), file.roots(), file.megabytes());
         return file;
     }
 
@@ -120,7 +123,8 @@ final class LoadRace {
         switch (letter) {
             case 'a' -> keep(contend(letter, java(Floor.class, url, rows().toString(), "" + FLOOR_STREAMS), 1));
             case 'b' -> psql(database).ifPresent(this::keep);
-            case 'c' -> keep(contend(letter, java(SpringBatchPeer.class, url, file.path().toString(), "" + WRITERS), 1));
+            case 'c' -> keep(
+                    contend(letter, java(SpringBatchPeer.class, url, file.path().toString(), "" + WRITERS), 1));
             case 'd' -> keep(contend(letter, java(CamelPeer.class, url, tenth().toString()), 10));
             case 'e' -> loadTwice(database, options.only().contains("f"));
             case 'g' -> wholeRun(database);
@@ -135,11 +139,12 @@ final class LoadRace {
             if (again) {
                 // As autovacuum would have done by the next day.
                 cluster.execute(database, "vacuum (analyze)", SqlText.read("keep_row_versions.sql"), "checkpoint");
-                long before = Long.parseLong(cluster.queryText(database, SqlText.read("count_updates.sql")));
+                long before = cluster.queryCount(database, SqlText.read("count_updates.sql"));
                 keep(load('f', database, file, shop));
-                long changed = Long.parseLong(cluster.queryText(database, SqlText.read("count_new_row_versions.sql")));
-                long counted = Long.parseLong(cluster.queryText(database, SqlText.read("count_updates.sql"))) - before;
-                note("f: row versions written by the second load: %d (compared by ctid and xmin), %d (pg_stat_user_tables)", changed, counted);
+                long changed = cluster.queryCount(database, SqlText.read("count_new_row_versions.sql"));
+                long counted = cluster.queryCount(database, SqlText.read("count_updates.sql")) - before;
+                note("f: row versions written by the second load: %d (compared by ctid and xmin), "
+                        + "%d (pg_stat_user_tables)", changed, counted);
             }
         }
     }
@@ -192,17 +197,14 @@ final class LoadRace {
     }
 
     private Optional<Measurement> psql(String database) throws IOException, InterruptedException, SQLException {
-        Path script = folder.resolve("psql_load.sql");
-        Files.copy(LoadRace.class.getResourceAsStream("/bench/psql_load.sql"), script,
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Path script = SqlText.copy("psql_load.sql", folder);
         try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
             long start = System.nanoTime();
             Process process;
             try {
-                process = new ProcessBuilder("psql", "-X", "-q", "-d", cluster.libpqUrl(database), "-f", script.toString())
+                process = cluster.psql(database, "-f", script.toString())
                         .redirectInput(file.path().toFile())
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
             } catch (IOException e) {
                 Bench.say("SKIPPED b: there is no psql on the PATH (%s)", e.getMessage());
@@ -214,8 +216,8 @@ final class LoadRace {
             if (exit != 0) {
                 throw new IllegalStateException("psql ended with " + exit);
             }
-            long rows = Long.parseLong(cluster.queryText(database,
-                    "select (select count(*) from order_header) + (select count(*) from order_line_item)"));
+            long rows = cluster.queryCount(database,
+                    "select (select count(*) from order_header) + (select count(*) from order_line_item)");
             return Optional.of(new Measurement('b', rows, seconds, watch.stop()));
         }
     }

@@ -47,7 +47,7 @@ record Options(
 
             Or one of these instead:
 
-              --flat              10,000,000 lines in a 256 MB heap beside 640,000 lines; about 25 GB of disk
+              --flat              10,000,000 lines in a 256 MB heap beside 640,000 lines; wants 47 GB of disk
               --webhooks          how fast deliveries of webhooks are taken in and processed, beside pgbench's insert
                                   of the same rows, and how long one waits for its answer while a sync runs
               --tables            a table of a merchant's PostgreSQL into compressed JSONL, by psql and by Tidemark
@@ -64,8 +64,8 @@ record Options(
               --deliveries N      with --webhooks: how many; 20000 by default
               --rows N[,N]        with --tables: how many rows, one size after the other; 1000000 by default
               --parquet           with --tables: into Parquet as well
-              --database-url URL  a server that is there (jdbc:postgresql://host/db?user=…&password=…; the role may create
-                                  databases) instead of the embedded PostgreSQL 17; its settings are printed
+              --database-url URL  a server that is there (jdbc:postgresql://host/db?user=…&password=…; the role may
+                                  create databases) instead of the embedded PostgreSQL 17; its settings are printed
             """;
 
     /** @throws IllegalArgumentException with what is wrong, when this cannot be run as it was asked for */

@@ -78,7 +78,8 @@ public record OrderRow(
     public Object[] values() {
         return new Object[] {
             storeId, orderId, name, email, customerId, createdAt, updatedAt, processedAt, cancelledAt, closedAt, test,
-            currency, presentmentCurrency, financialStatus, fulfillmentStatus, subtotal, totalDiscounts, totalTax, total,
+            currency, presentmentCurrency, financialStatus, fulfillmentStatus,
+            subtotal, totalDiscounts, totalTax, total,
             currentTotal, presentmentSubtotal, presentmentTotalTax, presentmentTotal, runNumber
         };
     }

@@ -6,13 +6,12 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
 /**
- * A first sync of a list of Recharge and of a connection of Shopify, page by page over HTTP, from the simulated vendors in a
- * process of their own: once with the vendors' buckets and once with buckets that never empty.
+ * A first sync of a list of Recharge and of a connection of Shopify, page by page over HTTP, from the simulated vendors
+ * in a process of their own: once with the vendors' buckets and once with buckets that never empty.
  */
 final class PagedPath {
 
@@ -38,8 +37,9 @@ final class PagedPath {
 
     void run() throws Exception {
         System.out.println(cluster.describe());
-        System.out.printf("%d cores; pages of 250 records of Recharge, of 50 orders of Shopify%n%n", Runtime.getRuntime().availableProcessors());
-        System.out.printf(ROW, "stream", "requests", "pages", "records", "reading s", "run s", "records/s", "bucket allows", "share", "peak MB", "CPU s");
+        System.out.printf("%s; pages of 250 records of Recharge, of 50 orders of Shopify%n%n", Report.cores());
+        System.out.printf(ROW, "stream", "requests", "pages", "records", "reading s", "run s", "records/s",
+                "bucket allows", "share", "peak MB", "CPU s");
         for (int round = 1; round <= options.runs(); round++) {
             measure("recharge-charges", 50_000, true);
             measure("recharge-charges", 50_000, false);
@@ -57,20 +57,22 @@ final class PagedPath {
             if (!limited) {
                 shop.control("recharge/bucket", "{\"size\":1000000,\"leak_per_second\":1000000}");
             }
-            Map<String, String> recharge = Map.of(
+            Map<String, String> settings = Map.of(
                     "TIDEMARK_STORES_BENCH_RECHARGE_URL", shop.rechargeUrl(),
                     "TIDEMARK_STORES_BENCH_RECHARGE_TOKEN", shop.rechargeToken());
-            UUID run = product.sync(DATABASE, shop, stream, recharge, watch).run();
-            double allowed = !limited ? Double.NaN : stream.startsWith("recharge") ? 0 : shopifySeconds(shop, run, rate);
+            UUID run = product.sync(DATABASE, shop, stream, settings, watch).requireAdvanced().run();
+            boolean recharge = stream.startsWith("recharge");
+            double allowed = !limited ? Double.NaN : recharge ? 0 : shopifySeconds(shop, run, rate);
             print(stream + (limited ? "" : ", no limit"), run, allowed, watch.stop());
         }
     }
 
     /**
-     * The shortest time in which the bucket gives the points that the run has used: what came in since the run began, and was
-     * there before, less what is left.
+     * The shortest time in which the bucket gives the points that the run has used: what came in since the run began,
+     * and was there before, less what is left.
      */
-    private double shopifySeconds(Shop shop, UUID run, int rate) throws IOException, InterruptedException, SQLException {
+    private double shopifySeconds(Shop shop, UUID run, int rate)
+            throws IOException, InterruptedException, SQLException {
         double left = shop.availablePoints();
         double since = Double.parseDouble(cluster.queryText(DATABASE,
                 "select extract(epoch from clock_timestamp() - intent_at) from sync_run where run_id = '" + run + "'"));
@@ -90,13 +92,16 @@ final class PagedPath {
                 boolean recharge = title.startsWith("recharge");
                 // Before the pages one record is asked for, to learn the source's time.
                 long requests = recharge ? pages + 1 : pages;
-                double shortest = recharge && !Double.isNaN(shopifySeconds) ? (requests - RECHARGE_BUCKET) / RECHARGE_LEAK : shopifySeconds;
+                double shortest = recharge && !Double.isNaN(shopifySeconds)
+                        ? (requests - RECHARGE_BUCKET) / RECHARGE_LEAK
+                        : shopifySeconds;
                 boolean known = !Double.isNaN(shortest) && shortest > 0;
-                System.out.printf(ROW, title, requests, pages, records, Report.number(reading, 2), Report.number(row.getDouble("seconds"), 2),
-                        Report.number(records / reading, 0), known ? Report.number(records / shortest, 0) + "/s" : "-",
+                System.out.printf(ROW, title, requests, pages, records, Report.number(reading, 2),
+                        Report.number(row.getDouble("seconds"), 2), Report.number(records / reading, 0),
+                        known ? Report.number(records / shortest, 0) + "/s" : "-",
                         known ? Report.number(100 * shortest / reading, 0) + " %" : "-",
                         Report.number(figures.clientPeakMegabytes(), 0), Report.number(figures.clientCpuSeconds(), 1));
-                System.err.printf(Locale.ROOT, "%s done%n", title);
+                Bench.say("%s done", title);
             }
         }
     }

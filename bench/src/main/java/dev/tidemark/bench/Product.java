@@ -48,7 +48,16 @@ final class Product {
 
     /** What the ledger says of a run. */
     record Outcome(UUID run, String status, String failures, long accounted, long unchanged, double loadSeconds,
-            String steps, double seconds, boolean advanced) {}
+            String steps, double seconds, boolean advanced) {
+
+        /** Of a run that had something new to read. */
+        Outcome requireAdvanced() {
+            if (!advanced) {
+                throw new IllegalStateException("The run completed, but the watermark stayed: " + this);
+            }
+            return this;
+        }
+    }
 
     void migrate(String database) throws IOException, InterruptedException {
         Process process = process(environment(database), "migrate")
@@ -80,8 +89,8 @@ final class Product {
         Files.createLink(local, file.path());
         try {
             insertRun(database, run, file);
-            // Of the same file again nothing is newer than the watermark, so that it stays.
-            Outcome outcome = carryOut(database, shop, "shopify-orders", Map.of(), watch);
+            // Of the same file again nothing is newer than the watermark; then it stays.
+            Outcome outcome = sync(database, shop, "shopify-orders", Map.of(), watch);
             if (!outcome.run().equals(run) || outcome.accounted() != file.lines()) {
                 throw new IllegalStateException("The file was not loaded by the run " + run + " but " + outcome);
             }
@@ -92,22 +101,33 @@ final class Product {
     }
 
     /**
-     * One {@code ./tidemark sync --wait}.
+     * One {@code ./tidemark sync --wait}, whose run must have completed.
      *
      * @param more  settings besides those of the database and the shop
      * @param watch looks at its process
-     * @throws IllegalStateException when the run did not complete or the watermark stayed
      */
     Outcome sync(String database, Shop shop, String stream, Map<String, String> more, Watch watch)
             throws IOException, InterruptedException, SQLException {
-        return requireAdvanced(carryOut(database, shop, stream, more, watch));
+        Path answer = folder.resolve("sync.json");
+        Process process = process(environment(database, shop, more), "sync", "--store", "bench", "--stream", stream,
+                        "--wait", "-o", "json", "--progress", "none")
+                .redirectOutput(answer.toFile())
+                .start();
+        watch.client(process.pid());
+        int exit = process.waitFor();
+        if (exit != 0) {
+            throw new IllegalStateException(
+                    "tidemark sync ended with " + exit + "; see " + answer + " and " + log("sync"));
+        }
+        String run = JSON.readTree(answer.toFile()).path("run_id").asText();
+        return requireCompleted(outcome(database, UUID.fromString(run)));
     }
 
     /** (g): one request to a running server; the shop and S3 are other processes. Seconds are from submit to end. */
     Outcome wholeRun(String database, Shop shop, Watch watch) throws IOException, InterruptedException, SQLException {
         try (Server server = serve(database, shop, Map.of())) {
             watch.client(server.pid());
-            return server.awaitEnd(server.submit());
+            return server.awaitEnd(server.submit()).requireAdvanced();
         }
     }
 
@@ -172,7 +192,7 @@ final class Product {
                     .matches("initiated|polling|downloading|upserting|transforming|finalizing");
         }
 
-        /** Waits for a run's end, which must be a good one. */
+        /** Waits for a run's end; it must have completed. */
         Outcome awaitEnd(UUID run) throws InterruptedException, SQLException {
             long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(30);
             while (isUnderWay(run)) {
@@ -182,7 +202,7 @@ final class Product {
                 }
                 TimeUnit.MILLISECONDS.sleep(250);
             }
-            return requireAdvanced(requireCompleted(outcome(database, run)));
+            return requireCompleted(outcome(database, run));
         }
 
         private void send(String path, HttpRequest.Builder unaddressed) throws IOException, InterruptedException {
@@ -219,23 +239,6 @@ final class Product {
         }
     }
 
-    private Outcome carryOut(String database, Shop shop, String stream, Map<String, String> more, Watch watch)
-            throws IOException, InterruptedException, SQLException {
-        Path answer = folder.resolve("sync.json");
-        Process process = process(environment(database, shop, more), "sync", "--store", "bench", "--stream", stream,
-                        "--wait", "-o", "json", "--progress", "none")
-                .redirectOutput(answer.toFile())
-                .start();
-        watch.client(process.pid());
-        int exit = process.waitFor();
-        if (exit != 0) {
-            throw new IllegalStateException(
-                    "tidemark sync ended with " + exit + "; see " + answer + " and " + log("sync"));
-        }
-        String run = JSON.readTree(answer.toFile()).path("run_id").asText();
-        return requireCompleted(outcome(database, UUID.fromString(run)));
-    }
-
     private void insertRun(String database, UUID run, BulkFile file) throws SQLException {
         try (Connection connection = DriverManager.getConnection(cluster.jdbcUrl(database));
                 PreparedStatement insert = connection.prepareStatement(SqlText.read("insert_archived_run.sql"))) {
@@ -253,13 +256,6 @@ final class Product {
     private Outcome requireCompleted(Outcome outcome) {
         if (!outcome.status().equals("completed")) {
             throw new IllegalStateException("The run ended " + outcome + "; see the logs in " + folder);
-        }
-        return outcome;
-    }
-
-    private Outcome requireAdvanced(Outcome outcome) {
-        if (!outcome.advanced()) {
-            throw new IllegalStateException("The watermark stayed: " + outcome + "; see the logs in " + folder);
         }
         return outcome;
     }

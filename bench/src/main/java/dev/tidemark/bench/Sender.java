@@ -21,8 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Sends captured deliveries over connections that stay open, one delivery at a time on each. It writes prepared bytes and
- * reads no more of an answer than its status and length, because it runs on the same cores as what it measures.
+ * Sends captured deliveries over connections that stay open, one delivery at a time on each. It writes prepared bytes
+ * and reads no more of an answer than its status and length, because it runs on the same cores as what it measures.
  */
 final class Sender {
 
@@ -58,8 +58,8 @@ final class Sender {
     }
 
     /**
-     * Sends so many a second, whether or not those before are answered, while something goes on. A delivery's wait begins
-     * when it was due: one that found no free connection has waited for that too.
+     * Sends so many a second, whether or not those before are answered, while something goes on. A delivery's wait
+     * begins when it was due: one that found no free connection has waited for that too.
      */
     Series openLoop(List<CapturedDelivery> deliveries, int perSecond, BooleanSupplier goesOn) throws Exception {
         return send(deliveries, 1_000_000_000L / perSecond, goesOn);
@@ -75,7 +75,9 @@ final class Sender {
                 lines.add(() -> {
                     List<Double> millis = new ArrayList<>();
                     try (Line line = new Line(port)) {
-                        for (int index = next.getAndIncrement(); index < deliveries.size(); index = next.getAndIncrement()) {
+                        for (int index = next.getAndIncrement();
+                                index < deliveries.size();
+                                index = next.getAndIncrement()) {
                             long due = step == 0 ? System.nanoTime() : start + index * step;
                             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                                 LockSupport.parkNanos(left);
@@ -130,7 +132,8 @@ final class Sender {
             }
             byte[] body = chunked ? readChunks() : in.readNBytes(length);
             if (!status.startsWith("HTTP/1.1 200")) {
-                throw new IllegalStateException("A delivery was answered " + status + ": " + new String(body, StandardCharsets.UTF_8));
+                throw new IllegalStateException(
+                        "A delivery was answered " + status + ": " + new String(body, StandardCharsets.UTF_8));
             }
         }
 
@@ -152,7 +155,8 @@ final class Sender {
             StringBuilder line = new StringBuilder();
             for (int octet = in.read(); octet != '\n'; octet = in.read()) {
                 if (octet < 0) {
-                    throw new EOFException("The server closed a connection that was to stay open, after '" + line + "'");
+                    throw new EOFException(
+                            "The server closed a connection that was to stay open, after '" + line + "'");
                 }
                 if (octet != '\r') {
                     line.append((char) octet);

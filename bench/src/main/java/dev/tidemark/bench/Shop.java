@@ -84,7 +84,8 @@ final class Shop implements AutoCloseable {
 
     /** Fetches what the shop answers to the query without a window, as the vendor's clients do: run, poll, download. */
     void download(String bulkQuery, Path target) throws IOException, InterruptedException {
-        JsonNode started = graphql("mutation($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) "
+        JsonNode started = graphql("mutation($query: String!) { "
+                        + "bulkOperationRunQuery(query: $query, groupObjects: true) "
                         + "{ bulkOperation { id } userErrors { message } } }", Map.of("query", bulkQuery))
                 .path("data").path("bulkOperationRunQuery");
         String id = started.path("bulkOperation").path("id").asText();

@@ -53,7 +53,8 @@ public final class SpringBatchPeer {
         pool.setMaximumPoolSize(threads + 2);
         try (HikariDataSource dataSource = new HikariDataSource(pool)) {
             DatabasePopulatorUtils.execute(
-                    new ResourceDatabasePopulator(new ClassPathResource("org/springframework/batch/core/schema-postgresql.sql")),
+                    new ResourceDatabasePopulator(
+                            new ClassPathResource("org/springframework/batch/core/schema-postgresql.sql")),
                     dataSource);
             JdbcTransactionManager transactions = new JdbcTransactionManager(dataSource);
             JobRepository repository = jobRepository(dataSource, transactions);
@@ -76,7 +77,8 @@ public final class SpringBatchPeer {
         }
     }
 
-    private static JobRepository jobRepository(DataSource dataSource, JdbcTransactionManager transactions) throws Exception {
+    private static JobRepository jobRepository(DataSource dataSource, JdbcTransactionManager transactions)
+            throws Exception {
         JobRepositoryFactoryBean factory = new JobRepositoryFactoryBean();
         factory.setDataSource(dataSource);
         factory.setTransactionManager(transactions);
@@ -85,7 +87,11 @@ public final class SpringBatchPeer {
     }
 
     private static Step step(
-            JobRepository repository, JdbcTransactionManager transactions, DataSource dataSource, Path file, int threads) {
+            JobRepository repository,
+            JdbcTransactionManager transactions,
+            DataSource dataSource,
+            Path file,
+            int threads) {
         FlatFileItemReader<String> lines = new FlatFileItemReaderBuilder<String>()
                 .name("lines")
                 .resource(new FileSystemResource(file))
@@ -125,7 +131,7 @@ public final class SpringBatchPeer {
         return writer;
     }
 
-    /** Nulls carry their type: otherwise the driver prepares the statement again whenever the pattern of nulls changes. */
+    /** Nulls carry their type: otherwise the driver prepares anew whenever the pattern of nulls changes. */
     private static void bind(Row row, PreparedStatement statement) throws SQLException {
         Object[] values = row.values();
         for (int i = 0; i < values.length; i++) {
@@ -148,7 +154,8 @@ public final class SpringBatchPeer {
             case "quantity", "current_quantity" -> Types.INTEGER;
             case "test" -> Types.BOOLEAN;
             case "subtotal", "total_discounts", "total_tax", "total", "current_total", "presentment_subtotal",
-                    "presentment_total_tax", "presentment_total", "unit_price", "presentment_unit_price" -> Types.NUMERIC;
+                    "presentment_total_tax", "presentment_total", "unit_price", "presentment_unit_price" ->
+                Types.NUMERIC;
             default -> Types.VARCHAR;
         };
     }

@@ -13,17 +13,15 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads one table of a PostgreSQL database into compressed JSONL, by psql and by Tidemark's database source in turns. psql
- * writes a local file; Tidemark reads in pages with a checkpoint after each, and keeps everything in object storage.
+ * Reads one table of a PostgreSQL database into compressed JSONL, by psql and by Tidemark's database source in turns.
+ * psql writes a local file; Tidemark reads in pages with a checkpoint after each, and keeps all in object storage.
  */
 final class TableRace {
 
@@ -65,22 +63,20 @@ final class TableRace {
     }
 
     private void createSource(long rows) throws SQLException {
-        say("making a table of %d rows", rows);
+        Bench.say("making a table of %d rows", rows);
         cluster.createEmptyDatabase(SOURCE);
-        for (String statement : SqlText.read("create_source_rows.sql").replace("{{rows}}", Long.toString(rows)).split(";\n")) {
-            cluster.execute(SOURCE, statement);
-        }
+        String source = SqlText.read("create_source_rows.sql").replace("{{rows}}", Long.toString(rows));
+        cluster.execute(SOURCE, SqlText.statements(source));
         cluster.execute(SOURCE, "checkpoint");
     }
 
     private Measurement psql(long rows) throws IOException, InterruptedException {
         Path target = folder.resolve("rows-by-psql.jsonl.gz");
-        String copy = "\\copy (" + SqlText.read("copy_source_rows.sql") + ") to program 'gzip " + GZIP_LEVEL + " > " + target + "'";
+        String copy = "\\copy (%s) to program 'gzip %s > %s'"
+                .formatted(SqlText.read("copy_source_rows.sql"), GZIP_LEVEL, target);
         try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
             long start = System.nanoTime();
-            Process process = new ProcessBuilder("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", cluster.libpqUrl(SOURCE), "-c", copy)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process process = cluster.psql(SOURCE, "-c", copy).start();
             watch.client(process.pid());
             if (process.waitFor() != 0) {
                 throw new IllegalStateException("psql ended with " + process.exitValue());
@@ -102,11 +98,11 @@ final class TableRace {
                     table + "INCREMENTAL_COLUMN", "updated_at",
                     table + "INCREMENTAL_TIEBREAKER_COLUMN", "id",
                     table + "FORMAT", format);
-            Product.Outcome outcome = product.sync(LEDGER, shop, "database-rows", source, watch);
+            Product.Outcome outcome = product.sync(LEDGER, shop, "database-rows", source, watch).requireAdvanced();
             if (outcome.accounted() != rows) {
                 throw new IllegalStateException("Of " + rows + " rows the run read others: " + outcome);
             }
-            say("   %s", outcome.steps());
+            Bench.say("   %s", outcome.steps());
             Measurement measurement = new Measurement('t', rows, outcome.seconds(), watch.stop());
             if (format.equals("jsonl")) {
                 refuseOtherRows(shop, "archive/bench/database-rows/" + outcome.run());
@@ -144,36 +140,27 @@ final class TableRace {
     }
 
     private void keep(String contender, long rows, Measurement measurement) {
-        say("%s %d  %.2f s", contender, rows, measurement.seconds());
+        Bench.say("%s %d  %.2f s", contender, rows, measurement.seconds());
         measurements.computeIfAbsent(contender + rows, key -> new ArrayList<>()).add(measurement);
     }
 
     private void print() throws Exception {
         System.out.println(cluster.describe());
-        System.out.printf("%d rounds, %d cores%n%n", options.runs(), Runtime.getRuntime().availableProcessors());
-        System.out.printf(ROW, "contender", "rows", "seconds", "min-max", "rows/s", "x psql", "peak MB", "PG MB", "CPU s", "PG CPU", "others");
+        System.out.printf("%d rounds, %s%n%n", options.runs(), Report.cores());
+        System.out.printf(ROW, "contender", "rows", "seconds", "min-max", "rows/s", "x psql", "peak MB", "PG MB",
+                "CPU s", "PG CPU", "others");
+        Map<String, String> titles = new LinkedHashMap<>();
+        titles.put("psql", "psql: \\copy to gzip " + GZIP_LEVEL);
+        titles.put("JSONL", "Tidemark: JSONL in object storage");
+        titles.put("Parquet", "Tidemark: Parquet in object storage");
         for (long rows : options.rows()) {
             double psql = Report.median(measurements.get("psql" + rows), Measurement::seconds);
-            line("psql: \\copy to gzip " + GZIP_LEVEL, measurements.get("psql" + rows), psql);
-            line("Tidemark: JSONL in object storage", measurements.get("JSONL" + rows), psql);
-            Optional.ofNullable(measurements.get("Parquet" + rows)).ifPresent(rounds -> line("Tidemark: Parquet in object storage", rounds, psql));
+            titles.forEach((contender, title) -> {
+                List<Measurement> rounds = measurements.get(contender + rows);
+                if (rounds != null) {
+                    System.out.print(Report.line(ROW, title, rounds, rows, psql));
+                }
+            });
         }
-    }
-
-    private static void line(String title, List<Measurement> rounds, double psql) {
-        double seconds = Report.median(rounds, Measurement::seconds);
-        double[] sorted = rounds.stream().mapToDouble(Measurement::seconds).sorted().toArray();
-        System.out.printf(ROW, title, rounds.get(0).rows(), Report.number(seconds, 2),
-                Report.number(sorted[0], 2) + "-" + Report.number(Arrays.stream(sorted).max().orElseThrow(), 2),
-                Report.number(rounds.get(0).rows() / seconds, 0), Report.number(seconds / psql, 2),
-                Report.figure(rounds, Watch.Figures::clientPeakMegabytes, 0),
-                Report.figure(rounds, Watch.Figures::backendPeakMegabytes, 0),
-                Report.figure(rounds, Watch.Figures::clientCpuSeconds, 1),
-                Report.figure(rounds, Watch.Figures::serverCpuSeconds, 1),
-                Report.figure(rounds, Watch.Figures::othersCores, 2));
-    }
-
-    private static void say(String format, Object... values) {
-        System.err.printf(Locale.ROOT, format + "%n", values);
     }
 }

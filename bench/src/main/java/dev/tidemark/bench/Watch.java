@@ -1,6 +1,7 @@
 package dev.tidemark.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +76,8 @@ final class Watch implements AutoCloseable {
         double foreign = Math.max(0, machineBusySeconds() - machineBefore - server - clientSeconds - others) / elapsed;
         Map<String, Long> megabytes = new TreeMap<>();
         companions.forEach((name, pid) -> megabytes.put(name, kilobytes(pid, "VmHWM:") / 1024));
-        return new Figures(clientPeakKilobytes / 1024.0, backendPeakKilobytes / 1024.0, clientSeconds, server, megabytes, others, foreign);
+        return new Figures(clientPeakKilobytes / 1024.0, backendPeakKilobytes / 1024.0, clientSeconds, server,
+                megabytes, others, foreign);
     }
 
     @Override
@@ -137,7 +139,7 @@ final class Watch implements AutoCloseable {
                     .map(line -> Long.valueOf(line.replaceAll("\\D", "")))
                     .findFirst()
                     .orElse(0L);
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return 0; // the process has ended
         }
     }

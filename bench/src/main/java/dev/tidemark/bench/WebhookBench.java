@@ -1,10 +1,8 @@
 package dev.tidemark.bench;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * How fast deliveries are taken in and processed, beside a plain insert of the same rows. The deliveries are the simulated
- * shop's own, captured with their signatures before any clock starts.
+ * How fast deliveries are taken in and processed, beside a plain insert of the same rows. The deliveries are the
+ * simulated shop's own, captured with their signatures before any clock starts.
  */
 final class WebhookBench {
 
@@ -66,12 +64,14 @@ final class WebhookBench {
             besideARun(shop, deliveries);
             cluster.dropDatabase(TAKEN);
             System.out.println(cluster.describe());
-            System.out.printf(Locale.ROOT, "%d deliveries of %.1f kB, %d cores, load average now %.1f%n%n", deliveries.size(), kilobytes,
-                    Runtime.getRuntime().availableProcessors(),
-                    ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+            System.out.printf(Locale.ROOT, "%d deliveries of %.1f kB, %s%n%n",
+                    deliveries.size(), kilobytes, Report.coresAndLoad());
         }
-        System.out.printf(ROW, "", "deliveries", "seconds", "a second", "x floor", "p50 ms", "p99 ms", "max ms", "CPU s", "PG CPU", "others");
-        List.of('w', 'i', 'p', 's').stream().filter(lines::containsKey).forEach(letter -> System.out.print(row(lines.get(letter))));
+        System.out.printf(ROW, "", "deliveries", "seconds", "a second", "x floor", "p50 ms", "p99 ms", "max ms",
+                "CPU s", "PG CPU", "others");
+        Stream.of('w', 'i', 'p', 's')
+                .filter(lines::containsKey)
+                .forEach(letter -> System.out.print(row(lines.get(letter))));
         notes.forEach(System.out::println);
     }
 
@@ -93,19 +93,16 @@ final class WebhookBench {
                 awaitEmptyQueue(TAKEN);
                 add("i  intake, %d in flight, processed meanwhile".formatted(IN_FLIGHT), series, figures);
                 notes.add(String.format(Locale.ROOT,
-                        "i: when the last was answered, %.0f waited to be processed; %.1f s after the first was sent, none did: %.0f a second",
+                        "i: when the last was answered, %.0f waited to be processed; "
+                                + "%.1f s after the first was sent, none did: %.0f a second",
                         behind, Result.secondsSince(start), series.count() / Result.secondsSince(start)));
             }
         }
-        for (String statement : SqlText.read("keep_deliveries.sql").split(";")) {
-            if (!statement.isBlank()) {
-                cluster.execute(TAKEN, statement);
-            }
-        }
+        cluster.execute(TAKEN, SqlText.statements(SqlText.read("keep_deliveries.sql")));
         cluster.execute(TAKEN, SqlText.read("forget_deliveries.sql"));
     }
 
-    /** (w): pgbench inserts the same rows into the same table, each in a transaction of its own, over as many connections. */
+    /** (w): pgbench inserts the same rows into the same table, one in a transaction, over as many connections. */
     private void floor(int count) throws IOException, InterruptedException, SQLException {
         Optional<Path> pgbench = pgbench();
         if (pgbench.isEmpty()) {
@@ -114,20 +111,21 @@ final class WebhookBench {
             return;
         }
         cluster.createDatabase(AGAIN, TAKEN);
-        Path script = folder.resolve("pgbench_insert.sql");
-        Files.copy(WebhookBench.class.getResourceAsStream("/bench/pgbench_insert.sql"), script, StandardCopyOption.REPLACE_EXISTING);
+        Path script = SqlText.copy("pgbench_insert.sql", folder);
         Path log = folder.resolve("pgbench");
         deleteLogs(log);
         int each = count / IN_FLIGHT;
         try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
-            Process process = new ProcessBuilder(pgbench.get().toString(), "-n", "-M", "prepared", "-c", "" + IN_FLIGHT, "-j", "2",
-                            "-t", "" + each, "-f", script.toString(), "-l", "--log-prefix=" + log, cluster.libpqUrl(AGAIN))
+            Path said = folder.resolve("pgbench.log");
+            Process process = new ProcessBuilder(pgbench.get().toString(), "-n", "-M", "prepared",
+                            "-c", "" + IN_FLIGHT, "-j", "2", "-t", "" + each, "-f", script.toString(),
+                            "-l", "--log-prefix=" + log, cluster.libpqUrl(AGAIN))
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("pgbench.log").toFile())
+                    .redirectOutput(said.toFile())
                     .start();
             watch.client(process.pid());
             if (process.waitFor() != 0) {
-                throw new IllegalStateException("pgbench ended with " + process.exitValue() + "; see " + folder.resolve("pgbench.log"));
+                throw new IllegalStateException("pgbench ended with " + process.exitValue() + "; see " + said);
             }
             Watch.Figures figures = watch.stop();
             Sender.Series series = series(log);
@@ -146,7 +144,8 @@ final class WebhookBench {
             awaitEmptyQueue(AGAIN);
             Watch.Figures figures = watch.stop();
             double seconds = Double.parseDouble(cluster.queryText(AGAIN, SqlText.read("settling_seconds.sql")));
-            add("p  processing, a full queue until it is empty", new Sender.Series(seconds, new double[0]), count, figures);
+            Sender.Series series = new Sender.Series(seconds, new double[0]);
+            add("p  processing, a full queue until it is empty", series, count, figures);
             notes.add("p: " + cluster.queryText(AGAIN, SqlText.read("count_outcomes.sql")));
         }
         cluster.dropDatabase(AGAIN);
@@ -162,14 +161,19 @@ final class WebhookBench {
                 AtomicBoolean underWay = new AtomicBoolean(true);
                 Thread looking = new Thread(() -> look(server, run, underWay));
                 looking.start();
-                Sender.Series series = new Sender(server.port(), MOST_IN_FLIGHT).openLoop(deliveries, ASKED_PER_SECOND, underWay::get);
+                Sender.Series series = new Sender(server.port(), MOST_IN_FLIGHT)
+                        .openLoop(deliveries, ASKED_PER_SECOND, underWay::get);
                 Watch.Figures figures = watch.stop();
                 boolean covered = !underWay.get();
                 looking.join();
-                Product.Outcome outcome = server.awaitEnd(run);
-                add("s  intake at %d a second while a sync of %d lines runs".formatted(ASKED_PER_SECOND, outcome.accounted()), series, figures);
-                notes.add(String.format(Locale.ROOT, "s: the sync took %.1f s (%s)%s; p99 below 1 s: %s", outcome.seconds(), outcome.steps(),
-                        covered ? "" : ", longer than there were deliveries for", series.percentile(0.99) < ASKED_P99_MILLIS ? "yes" : "NO"));
+                Product.Outcome outcome = server.awaitEnd(run).requireAdvanced();
+                String title = "s  intake at %d a second while a sync of %d lines runs"
+                        .formatted(ASKED_PER_SECOND, outcome.accounted());
+                add(title, series, figures);
+                notes.add(String.format(Locale.ROOT, "s: the sync took %.1f s (%s)%s; p99 below 1 s: %s",
+                        outcome.seconds(), outcome.steps(),
+                        covered ? "" : ", longer than there were deliveries for",
+                        series.percentile(0.99) < ASKED_P99_MILLIS ? "yes" : "NO"));
             }
         }
         cluster.dropDatabase(AGAIN);
@@ -196,14 +200,15 @@ final class WebhookBench {
     }
 
     private long waiting(String database) throws SQLException {
-        return Long.parseLong(cluster.queryText(database, SqlText.read("count_waiting.sql")));
+        return cluster.queryCount(database, SqlText.read("count_waiting.sql"));
     }
 
     private void awaitEmptyQueue(String database) throws SQLException, InterruptedException {
         long giveUp = System.nanoTime() + TimeUnit.HOURS.toNanos(1);
         while (waiting(database) > 0) {
             if (System.nanoTime() > giveUp) {
-                throw new IllegalStateException("The queue was not empty after an hour: " + waiting(database) + " wait");
+                throw new IllegalStateException(
+                        "The queue was not empty after an hour: " + waiting(database) + " wait");
             }
             TimeUnit.MILLISECONDS.sleep(100);
         }
@@ -237,19 +242,26 @@ final class WebhookBench {
                 Report.number(line.figures().othersCores(), 2));
     }
 
-    /** pgbench's log has a line for each transaction: client, number, microseconds, script, when it ended (seconds, microseconds). */
+    /**
+     * pgbench's log has a line for each transaction: client, number, microseconds, script, and when it ended: seconds,
+     * microseconds.
+     */
     private Sender.Series series(Path log) throws IOException {
         List<long[]> transactions = new ArrayList<>();
         for (Path file : logs(log)) {
             try (Stream<String> lines = Files.lines(file)) {
                 lines.map(line -> line.split(" "))
-                        .map(words -> new long[] {Long.parseLong(words[2]), Long.parseLong(words[4]) * 1_000_000 + Long.parseLong(words[5])})
+                        .map(words -> new long[] {
+                            Long.parseLong(words[2]),
+                            Long.parseLong(words[4]) * 1_000_000 + Long.parseLong(words[5])
+                        })
                         .forEach(transactions::add);
             }
         }
         long first = transactions.stream().mapToLong(each -> each[1] - each[0]).min().orElseThrow();
         long last = transactions.stream().mapToLong(each -> each[1]).max().orElseThrow();
-        return new Sender.Series((last - first) / 1e6, transactions.stream().mapToDouble(each -> each[0] / 1e3).sorted().toArray());
+        double[] sortedMillis = transactions.stream().mapToDouble(each -> each[0] / 1e3).sorted().toArray();
+        return new Sender.Series((last - first) / 1e6, sortedMillis);
     }
 
     private static void deleteLogs(Path log) throws IOException {
@@ -261,7 +273,8 @@ final class WebhookBench {
     /** pgbench writes one file for each of its threads: prefix.pid and prefix.pid.thread. */
     private static List<Path> logs(Path log) throws IOException {
         try (Stream<Path> files = Files.list(log.getParent())) {
-            return files.filter(file -> file.getFileName().toString().matches(log.getFileName() + "\\.\\d+(\\.\\d+)?")).toList();
+            String name = log.getFileName() + "\\.\\d+(\\.\\d+)?";
+            return files.filter(file -> file.getFileName().toString().matches(name)).toList();
         }
     }
 
