@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tidemark.api.TestApplication.Answer;
+import dev.tidemark.fixture.Database;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -12,8 +13,9 @@ import org.junit.jupiter.api.Test;
 class ApiOutageTest {
     @Test
     void every_request_says_that_the_database_is_away() throws Exception {
-        try (TestApplication application =
-                new TestApplication(Map.of("tidemark.stores.acme.shopify.webhook-secret", "hush")).start()) {
+        try (TestApplication application = new TestApplication(
+                        Map.of("tidemark.stores.acme.shopify.webhook-secret", "hush"), Database::startAlone)
+                .start()) {
             application.database().crash();
 
             Answer list = application.get("/api/ingest/runs");

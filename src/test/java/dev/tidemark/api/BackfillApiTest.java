@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.Tidemark;
 import dev.tidemark.fixture.Database;
+import dev.tidemark.fixture.ObjectStorage;
 import dev.tidemark.run.Engine;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
-import dev.tidemark.simulator.S3Server;
 import dev.tidemark.simulator.Simulator;
 import dev.tidemark.simulator.SimulatorOptions;
 import java.net.URI;
@@ -45,7 +45,7 @@ class BackfillApiTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private Database database;
-    private S3Server s3;
+    private ObjectStorage s3;
     private Simulator simulator;
     private Settings settings;
     private Engine engine;
@@ -53,9 +53,7 @@ class BackfillApiTest {
     @BeforeAll
     void start(@TempDir Path work) throws Exception {
         database = Database.start();
-        // The application brings its own schema, as it does anywhere.
-        database.sql().execute("drop schema public cascade; create schema public");
-        s3 = S3Server.start(0);
+        s3 = ObjectStorage.start();
         SimulatorOptions shop = SimulatorOptions.builder()
                 .orders(40)
                 .bulkTakes(Duration.ofMillis(10), Duration.ofMillis(20))
@@ -64,6 +62,7 @@ class BackfillApiTest {
         Map<String, String> properties = new HashMap<>();
         properties.put("tidemark.database.url", database.jdbcUrl());
         properties.put("tidemark.s3.endpoint", s3.endpoint());
+        properties.put("tidemark.s3.bucket", s3.bucket());
         properties.put("tidemark.s3.access-key", "access");
         properties.put("tidemark.s3.secret-key", "secret");
         properties.put("tidemark.api.port", TestApplication.freePort());

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.Tidemark;
 import dev.tidemark.fixture.Database;
+import dev.tidemark.fixture.ObjectStorage;
 import dev.tidemark.run.Engine;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
-import dev.tidemark.simulator.S3Server;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,18 +35,18 @@ class LettersApiTest {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Database database;
-    private S3Server s3;
+    private ObjectStorage s3;
     private Settings settings;
     private Engine engine;
 
     @BeforeAll
     void start(@TempDir Path work) throws Exception {
         database = Database.start();
-        database.sql().execute("drop schema public cascade; create schema public");
-        s3 = S3Server.start(0);
+        s3 = ObjectStorage.start();
         Map<String, String> properties = new HashMap<>();
         properties.put("tidemark.database.url", database.jdbcUrl());
         properties.put("tidemark.s3.endpoint", s3.endpoint());
+        properties.put("tidemark.s3.bucket", s3.bucket());
         properties.put("tidemark.s3.access-key", "access");
         properties.put("tidemark.s3.secret-key", "secret");
         properties.put("tidemark.api.port", TestApplication.freePort());

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
@@ -48,6 +49,11 @@ public final class TestApplication implements AutoCloseable {
     private final Database database;
 
     public TestApplication(Map<String, String> properties) throws Exception {
+        this(properties, Database::start);
+    }
+
+    /** @param started the database it is to use, which it closes */
+    TestApplication(Map<String, String> properties, Supplier<Database> started) throws Exception {
         Map<String, String> all = new HashMap<>(Map.of(
                 "tidemark.api.port",
                 freePort(),
@@ -74,7 +80,7 @@ public final class TestApplication implements AutoCloseable {
                 "classpath:routes/queries.camel.yaml,classpath:routes/api.camel.yaml,"
                         + "classpath:routes/webhooks-intake.camel.yaml");
         Api.install(main, settings, Clock.systemUTC());
-        database = Database.start();
+        database = started.get();
         main.bind("dataSource", database.dataSource());
         main.bind("webhookDataSource", database.dataSource());
         main.bind(

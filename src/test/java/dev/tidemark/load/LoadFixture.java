@@ -1,12 +1,11 @@
 package dev.tidemark.load;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.tidemark.fixture.Database;
 import dev.tidemark.run.Run;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
 import dev.tidemark.stream.StreamCatalog;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,7 +28,6 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
-import org.flywaydb.core.Flyway;
 
 /** The load routes as they are, on a real PostgreSQL, with the steps around them replaced by notes of what reached them. */
 final class LoadFixture implements AutoCloseable {
@@ -50,7 +48,7 @@ final class LoadFixture implements AutoCloseable {
         }
     }
 
-    private final EmbeddedPostgres postgres;
+    private final Database database = Database.start();
     private final Path folder;
     final HikariDataSource dataSource;
     final DefaultCamelContext camel;
@@ -60,13 +58,7 @@ final class LoadFixture implements AutoCloseable {
 
     LoadFixture(Path folder, int writers) throws Exception {
         this.folder = folder;
-        this.postgres = EmbeddedPostgres.builder().start();
-        this.dataSource = dataSource(postgres);
-        Flyway.configure()
-                .dataSource(dataSource)
-                .locations("classpath:sql/schema")
-                .load()
-                .migrate();
+        this.dataSource = database.dataSource();
         this.camel = new DefaultCamelContext();
         Settings settings = SettingsReader.read(
                 Map.of("tidemark.sync.writers", String.valueOf(writers), "tidemark.sync.max-line-bytes", "1048576"),
@@ -91,16 +83,6 @@ final class LoadFixture implements AutoCloseable {
             }
         });
         camel.start();
-    }
-
-    static HikariDataSource dataSource(EmbeddedPostgres postgres) {
-        HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(postgres.getJdbcUrl("postgres", "postgres"));
-        config.setMaximumPoolSize(8);
-        config.addDataSourceProperty("binaryTransferEnable", LoadRoutes.binaryTypes());
-        config.addDataSourceProperty("logServerErrorDetail", "false");
-        config.addDataSourceProperty("options", "-c TimeZone=UTC -c plan_cache_mode=force_custom_plan");
-        return new HikariDataSource(config);
     }
 
     /** A run that has archived these lines and is to be loaded, with its lease. */
@@ -240,7 +222,6 @@ final class LoadFixture implements AutoCloseable {
     @Override
     public void close() throws IOException {
         camel.stop();
-        dataSource.close();
-        postgres.close();
+        database.close();
     }
 }

@@ -24,7 +24,7 @@ class CostOfGoodsTest {
     static void open() throws Exception {
         database = Database.start();
         storage = ObjectStorage.start();
-        shop = new MeasureShop(database, storage, ObjectStorage.BUCKET);
+        shop = new MeasureShop(database, storage, storage.bucket());
     }
 
     @AfterAll

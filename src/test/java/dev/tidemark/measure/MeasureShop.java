@@ -79,7 +79,7 @@ final class MeasureShop implements AutoCloseable {
                 "truncate webhook_day, sync_run, order_header, order_line_item, refund, refund_line_item, product, inventory_lot, lot_day, inventory_snapshot"
                         + " cascade");
         storage.keys("").forEach(key -> storage.client()
-                .deleteObject(request -> request.bucket(ObjectStorage.BUCKET).key(key)));
+                .deleteObject(request -> request.bucket(storage.bucket()).key(key)));
         completed.clear();
     }
 

@@ -26,7 +26,7 @@ class TelemetryTest {
     static void open() throws Exception {
         database = Database.start();
         storage = ObjectStorage.start();
-        shop = new MeasureShop(database, storage, ObjectStorage.BUCKET);
+        shop = new MeasureShop(database, storage, storage.bucket());
     }
 
     @AfterAll

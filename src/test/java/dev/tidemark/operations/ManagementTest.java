@@ -100,7 +100,7 @@ class ManagementTest {
 
     @Test
     void a_database_that_is_away_is_not_ready_but_alive() throws Exception {
-        try (Database lost = Database.start()) {
+        try (Database lost = Database.startAlone()) {
             DatabaseHealth check = new DatabaseHealth(lost.dataSource());
             assertThat(check.call().getState().name()).isEqualTo("UP");
             lost.crash();

@@ -38,14 +38,8 @@ class CrashMatrixTest {
     /** How much is played: {@code short}, {@code long} or {@code full}. */
     private static final String SIZE = System.getProperty("stories.matrix", "short");
 
-    private static final Set<CrashPoint> MOST_UNDER_WAY = EnumSet.of(
-            CrashPoint.SUBMIT,
-            CrashPoint.DOWNLOAD,
-            CrashPoint.UPLOAD,
-            CrashPoint.CHUNK,
-            CrashPoint.COMMIT,
-            CrashPoint.STEP_DONE,
-            CrashPoint.FINISH);
+    private static final Set<CrashPoint> MOST_UNDER_WAY =
+            EnumSet.of(CrashPoint.SUBMIT, CrashPoint.DOWNLOAD, CrashPoint.CHUNK, CrashPoint.COMMIT, CrashPoint.FINISH);
     /** Where records become visible, and where the mark does. */
     private static final Set<CrashPoint> DECIDING = EnumSet.of(CrashPoint.CHUNK, CrashPoint.COMMIT, CrashPoint.FINISH);
     /** To play some cells again: {@code -Dstories.cells='CHUNK UNANSWERED .* KILL'}. */

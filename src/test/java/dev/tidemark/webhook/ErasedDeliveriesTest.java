@@ -46,7 +46,7 @@ class ErasedDeliveriesTest {
                         Map.of(
                                 "tidemark.stores.acme.shopify.domain", "acme.myshopify.com",
                                 "tidemark.stores.acme.shopify.token", "shpat_1",
-                                "tidemark.s3.bucket", ObjectStorage.BUCKET),
+                                "tidemark.s3.bucket", storage.bucket()),
                         Map.of()),
                 StreamCatalog.load());
     }

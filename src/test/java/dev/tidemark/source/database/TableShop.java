@@ -44,11 +44,9 @@ final class TableShop implements AutoCloseable {
 
     TableShop(Path work) {
         this.work = work;
-        database.sql().execute("create database shop");
-        database.sql().execute("create database ledger");
-        ledgerUrl = database.jdbcUrl().replaceFirst("/postgres\\?", "/ledger?");
+        ledgerUrl = database.jdbcUrl();
         ledger = connect(ledgerUrl);
-        sourceUrl = database.jdbcUrl().replaceFirst("/postgres\\?", "/shop?");
+        sourceUrl = database.createBeside("_shop");
         source = connect(sourceUrl);
     }
 
@@ -86,6 +84,7 @@ final class TableShop implements AutoCloseable {
         Map<String, String> environment = new TreeMap<>();
         environment.put("TIDEMARK_DATABASE_URL", ledgerUrl);
         environment.put("TIDEMARK_S3_ENDPOINT", storage.endpoint());
+        environment.put("TIDEMARK_S3_BUCKET", storage.bucket());
         environment.put("TIDEMARK_S3_ACCESS_KEY", "access");
         environment.put("TIDEMARK_S3_SECRET_KEY", "secret");
         environment.put("TIDEMARK_WORK_DIRECTORY", work.toString());
