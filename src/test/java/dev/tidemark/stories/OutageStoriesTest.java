@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Services.Provider.class)
 class OutageStoriesTest {
 
+    @Tag("long")
     @Test
     void a_database_that_goes_away_and_comes_back_is_told_in_two_lines(Services services) {
         try (World world = World.with(services, shop -> shop)) {
