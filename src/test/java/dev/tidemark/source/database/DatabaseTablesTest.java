@@ -100,7 +100,7 @@ class DatabaseTablesTest {
         Map<String, String> environment = new TreeMap<>(shop.environment("KILLED", MUTABLE));
         environment.put("TIDEMARK_STORES_ACME_DATABASE_TABLES_KILLED_PAGE_ROWS", "200");
 
-        for (int pages : List.of(2, 30)) {
+        for (int pages : List.of(2, 15, 30)) {
             Process process = shop.startSync("database-killed", environment);
             Awaitility.await("page " + pages)
                     .atMost(Duration.ofSeconds(60))
