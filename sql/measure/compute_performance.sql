@@ -13,8 +13,8 @@ daily as (
       from sale_line sale
      where sale.store_id = :#store_id
        -- Known when this is planned, so that a few days are looked up by index and a year is read in one go.
-       and sale.sold_at >= days_begin(cast(:#performance_days as date[]), :#zone, 29)
-       and sale.sold_at < days_end(cast(:#performance_days as date[]), :#zone)
+       and sale.sold_at >= days_begin(cast(:#performance_days as text), :#zone, 29)
+       and sale.sold_at < days_end(cast(:#performance_days as text), :#zone)
      group by 1, sale.product_id, sale.currency
 ),
 complete as (

@@ -13,16 +13,16 @@ movement as (
       from sale_line sale
      where sale.store_id = :#store_id
        -- Known when this is planned, so that a few days are looked up by index and a year is read in one go.
-       and sale.sold_at >= days_begin(cast(:#sales_days as date[]), :#zone)
-       and sale.sold_at < days_end(cast(:#sales_days as date[]), :#zone)
+       and sale.sold_at >= days_begin(cast(:#sales_days as text), :#zone)
+       and sale.sold_at < days_end(cast(:#sales_days as text), :#zone)
      union all
     -- What comes back lessens the day it came back on; its units were sold all the same.
     select (back.returned_at at time zone :#zone)::date, back.product_id, back.variant_id, back.currency,
            null, 0, 0, 0, back.amount
       from return_line back
      where back.store_id = :#store_id
-       and back.returned_at >= days_begin(cast(:#sales_days as date[]), :#zone)
-       and back.returned_at < days_end(cast(:#sales_days as date[]), :#zone)
+       and back.returned_at >= days_begin(cast(:#sales_days as text), :#zone)
+       and back.returned_at < days_end(cast(:#sales_days as text), :#zone)
 ),
 totalled as (
     select listed.day, movement.product_id, movement.variant_id, movement.currency,

@@ -2,15 +2,17 @@
 -- In:  the ledger of V001, the order tables of V002, the lots of V006.
 -- Out: analyze_written, days_begin, days_end, deplete_lots.
 
--- The moments at which the first of some days begins and the last one ends in a zone, days being in order; a day of a clock
--- change has its 23 or 25 hours. Plain enough for the planner to know them before it plans.
-create function days_begin(the_days date[], the_zone text, days_before integer default 0)
+-- The moments at which the first of some days begins and the last one ends in a zone, days being the text of a date array in
+-- order; a day of a clock change has its 23 or 25 hours. The planner shall know them before it plans. So the text is read
+-- in here: that depends on settings for dates other than these, and outside of what is said to be immutable it would be
+-- read again for every row.
+create function days_begin(the_days text, the_zone text, days_before integer default 0)
     returns timestamptz language sql immutable parallel safe as $$
-    select (the_days[1] - days_before)::timestamp at time zone the_zone
+    select ((the_days::date[])[1] - days_before)::timestamp at time zone the_zone
 $$;
-create function days_end(the_days date[], the_zone text)
+create function days_end(the_days text, the_zone text)
     returns timestamptz language sql immutable parallel safe as $$
-    select (the_days[cardinality(the_days)] + 1)::timestamp at time zone the_zone
+    select ((the_days::date[])[cardinality(the_days::date[])] + 1)::timestamp at time zone the_zone
 $$;
 
 -- Has the planner's statistics made anew when a run has written a large part of the tables, as in a first load or a backfill.

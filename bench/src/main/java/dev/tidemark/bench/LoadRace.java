@@ -152,6 +152,7 @@ final class LoadRace {
     private Measurement load(char letter, String database, BulkFile load, Shop shop) throws Exception {
         try (Watch watch = new Watch(cluster.postmaster(), Map.of())) {
             Product.Outcome outcome = product.load(database, load, shop, watch);
+            note("%s: %s", letter, outcome.steps());
             return new Measurement(letter, outcome.accounted(), outcome.loadSeconds(), watch.stop());
         }
     }
