@@ -37,7 +37,7 @@ public enum Property {
     SHOPIFY_BULK_POLL_INTERVAL(
             "tidemark.shopify.bulk.poll-interval", "16s", "pause between two looks at a bulk operation"),
     SHOPIFY_BULK_POLL_ATTEMPTS("tidemark.shopify.bulk.poll-attempts", "128", "looks before the run fails"),
-    SYNC_CHUNK_LINES("tidemark.sync.chunk-lines", "2000", "lines written by one statement"),
+    SYNC_CHUNK_LINES("tidemark.sync.chunk-lines", "4000", "lines written by one statement"),
     SYNC_WRITERS("tidemark.sync.writers", "", "chunks written at the same time; the number of cores by default"),
     SYNC_OVERLAP("tidemark.sync.overlap", "", "how far behind the watermark a window starts; 1h, or the lag if longer"),
     SYNC_LAG("tidemark.sync.lag", "", "how late a source may show what it committed; 30m, or the overlap if shorter"),

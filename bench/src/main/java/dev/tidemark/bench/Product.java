@@ -31,7 +31,7 @@ final class Product {
     /** What each of its processes gets, the simulator's aside. */
     static final String HEAP = "-Xmx256m";
 
-    private static final int CHUNK_LINES = 2_000;
+    private static final int CHUNK_LINES = 4_000;
     private static final String TOKEN = "bench-operator-token";
     private static final ObjectMapper JSON = new ObjectMapper();
 
