@@ -55,7 +55,10 @@ public final class S3Server implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+                // Optimizing costs a start its time, and digests need it: only what runs for every block is worth it.
+                "-XX:Tier4InvocationThreshold=30000",
+                "-XX:Tier4MinInvocationThreshold=10000",
+                "-XX:Tier4CompileThreshold=60000",
                 "-jar",
                 jar.toString(),
                 "--com.adobe.testing.s3mock.http-port=" + chosenPort,
