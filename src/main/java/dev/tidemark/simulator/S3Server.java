@@ -2,6 +2,7 @@ package dev.tidemark.simulator;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -9,6 +10,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,25 +49,23 @@ public final class S3Server implements AutoCloseable {
         Path data = Files.createTempDirectory("tidemark-s3-");
         int chosenPort = port == 0 ? freePort() : port;
         Path log = data.resolve("s3.log");
-        List<String> command = List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "sh",
                 "-c",
                 CHILD_OF_THIS_PROCESS,
                 data.toString(),
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
-                "-XX:+UseSerialGC",
-                // Optimizing costs a start its time, and digests need it: only what runs for every block is worth it.
-                "-XX:Tier4InvocationThreshold=30000",
-                "-XX:Tier4MinInvocationThreshold=10000",
-                "-XX:Tier4CompileThreshold=60000",
+                "-XX:+UseSerialGC"));
+        command.addAll(optimizing());
+        command.addAll(List.of(
                 "-jar",
                 jar.toString(),
                 "--com.adobe.testing.s3mock.http-port=" + chosenPort,
                 "--server.port=0",
                 "--server.address=127.0.0.1",
                 "--com.adobe.testing.s3mock.store.root=" + Files.createDirectory(data.resolve("objects")),
-                "--spring.main.banner-mode=off");
+                "--spring.main.banner-mode=off"));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
@@ -103,6 +103,13 @@ public final class S3Server implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Stopping the S3 server on port " + port + " failed", e);
         }
+    }
+
+    /** As far as this process does: optimizing costs a start its time, and the digests of large files are worth it. */
+    private static List<String> optimizing() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:Tier"))
+                .toList();
     }
 
     private void awaitReady(Path log) throws IOException {
