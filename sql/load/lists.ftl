@@ -19,6 +19,20 @@
     </#if>
     <#return prefix + child.parentVersion>
 </#function>
+<#-- The keys of the children that came with each root of a chunk. -->
+<#function arrived child>
+    <#return "select " + child.parent + ", array_agg(" + child.key + ") as children\n"
+        + "      from (select unnest(cast(:#" + child.name + "_parent_id as int8[])) as " + child.parent + ",\n"
+        + "                   unnest(cast(:#" + child.name + "_" + child.key + " as int8[])) as " + child.key + ") arriving\n"
+        + "     group by " + child.parent>
+</#function>
+<#-- Whether a child of a root is stored and not removed, and did not come. -->
+<#function lost child root>
+    <#return "exists (\n"
+        + "                       select from " + child.table + " c\n"
+        + "                        where c.store_id = :#store_id and c." + child.parent + " = " + root + " and c.removed_at is null\n"
+        + "                          and (c." + child.key + " = any (arrived.children)) is not true)">
+</#function>
 <#-- All columns of a record, or those of them that are named. -->
 <#function unnested record only=[]>
     <#local parts = []>

@@ -14,8 +14,9 @@ with lease as materialized (
        and l.run_id = cast(:#run_id as uuid) and l.epoch = cast(:#epoch as int8)
        for share
 ), seen as materialized (
-    select c.min_version, c.max_version
+    select c.min_version, c.max_version, run.source_started_at
       from sync_run_counts c
+      join sync_run run on run.run_id = c.run_id
      cross join lease
      where c.run_id = cast(:#run_id as uuid)
        and c.replaced > 0
@@ -25,7 +26,7 @@ with lease as materialized (
             where d.store_id = :#store_id and d.stream = :#stream and d.state = 'open' and d.record_key like 'sha256:%')
 ), removed as (
     update ${child.table} c
-       set removed_at = p.${root.version}, run_number = cast(:#run_number as int8)
+       set removed_at = <#if everythingIsRead>coalesce(seen.source_started_at, p.${root.version})<#else>p.${root.version}</#if>, run_number = cast(:#run_number as int8)
       from ${root.table} p
      cross join seen
      where p.store_id = :#store_id
@@ -34,7 +35,11 @@ with lease as materialized (
        and c.store_id = p.store_id
        and c.${child.parent} = p.${root.key}
        and c.removed_at is null
-       and (c.${child.parentVersion}, c.run_number) < (p.${root.version}, p.run_number)
+<#if everythingIsRead && child.version??>
+       -- What has changed since the file began may be too new for it.
+       and coalesce(c.${child.version}, '-infinity') < coalesce(seen.source_started_at, 'infinity')
+</#if>
+       and (<#if everythingIsRead>coalesce(c.${child.parentVersion}, '-infinity')<#else>c.${child.parentVersion}</#if>, c.run_number) < (p.${root.version}, p.run_number)
        -- Written by the same run means that it was in the same file, if after an older reading of its parent.
        and c.run_number <> p.run_number
        -- What is set aside is in the file after all.

@@ -53,5 +53,12 @@ select cast(:#run_id as uuid), :#phase, cast(:#first_line as int8), cast(:#lines
               and o.removed_at is null
               -- A child that is older than the last writing of its parent counts as removed.
               and o.run_number >= p.run_number) is not true)
+<#if everythingIsRead>
+   -- None that is stored is missing either.
+   and not exists (
+       select from root_met n
+         left join (${lists.arrived(child)}) arrived on arrived.${child.parent} = n.${root.key}
+        where ${lists.lost(child, "n." + root.key)})
+</#if>
 </#if>
 returning lines

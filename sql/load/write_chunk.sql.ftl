@@ -10,6 +10,9 @@
 -- row turns out to be there after all, the statement fails and the caller takes the chunk again.
 <#import "/lists.ftl" as lists>
 <#assign hasDay = root.day?has_content>
+<#-- Where every run reads everything, a root that is the same may have lost a child: then it is written again, its children
+     with it, and the one that is older than its parent by that is found when the file is loaded. -->
+<#assign losesChildren = everythingIsRead && child??>
 with lease as materialized (
     select l.epoch
       from sync_lease l
@@ -27,7 +30,9 @@ with lease as materialized (
               from (select ${lists.unnested(root, [root.key, root.version])},
                            unnest(cast(:#${root.name}_ordinal as int4[])) as ordinal) reading) readings
      where ordinal <> kept
-), root_met as materialized (
+), <#if losesChildren>arrived as materialized (
+    ${lists.arrived(child)}
+), </#if>root_met as materialized (
     -- The verdict stands first, because reading a row of a list goes as far as the last column that is asked for.
     select case
                when o.stored_run_number is null then 'new'
@@ -36,7 +41,10 @@ with lease as materialized (
                when (${lists.names(root.values, "o.")})
                     is not distinct from
                     (${lists.names(root.values, "n.")})
-                    and o.deleted_at is null then 'unchanged'
+                    and o.deleted_at is null<#if losesChildren>
+                    -- Of a retry only what was set aside is in the file.
+                    and (:#job_type = 'DEAD_LETTER_RETRY'
+                         or not ${lists.lost(child, "n." + root.key)})</#if> then 'unchanged'
                -- An archive that is loaded again is no later reading than the one that wrote the row.
                when :#job_type in ('REINGEST_EXECUTE', 'DEAD_LETTER_RETRY') and o.stored_version = n.${root.version}
                     and o.stored_run_number > cast(:#run_number as int8) then 'stale'
@@ -53,7 +61,8 @@ with lease as materialized (
                   coalesce(${lists.prefixed(root.day, "h.")}) as stored_moment</#if>
              from ${root.table} h
             where h.store_id = :#store_id and h.${root.key} = n.${root.key}
-            limit 1) o on true
+            limit 1) o on true<#if losesChildren>
+      left join arrived on arrived.${child.parent} = n.${root.key}</#if>
      where n.ordinal <> all (array(select ordinal from root_repeated))
 ), root_inserted as (
     insert into ${root.table} (store_id, ${lists.names(root.columns)}, run_number)

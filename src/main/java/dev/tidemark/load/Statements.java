@@ -81,6 +81,7 @@ public final class Statements {
     private String fill(String template, StreamDeclaration stream) {
         Map<String, Object> model = new HashMap<>();
         model.put("root", model(stream.root()));
+        model.put("everythingIsRead", !stream.isWindowed());
         stream.child().ifPresent(child -> model.put("child", model(child)));
         return fill(template, model);
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Changes to inventory: {@code {"action":"set-level","index":0,"available":7}} changes a level and leaves its item as it is,
- * {@code update} changes the item.
+ * {@code disconnect} takes one away and leaves its item as it is, too, {@code update} changes the item.
  */
 final class InventoryChanges {
     private static final Set<String> SETTABLE = Set.of("sku", "tracked", "unit_cost");
@@ -33,10 +33,11 @@ final class InventoryChanges {
                 InventoryItem item = shop.inventoryItems().latest(id, "inventory item");
                 switch (change.action()) {
                     case "set-level" -> InventoryTruth.write(setLevel(item, change.body()), out);
+                    case "disconnect" -> InventoryTruth.write(disconnect(item, change.body()), out);
                     case "update" -> InventoryTruth.write(update(item, change, now), out);
                     default ->
                         throw new IllegalArgumentException(
-                                "Unknown action " + change.action() + "; there are set-level, update");
+                                "Unknown action " + change.action() + "; there are set-level, disconnect, update");
                 }
             }
         }
@@ -46,10 +47,7 @@ final class InventoryChanges {
         List<StockLevel> levels = shop.stock().levels(item.id());
         long location =
                 wanted.path("location_id").asLong(levels.get(0).location().id());
-        Location at = Location.ALL.stream()
-                .filter(known -> known.id() == location)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("There is no location " + location));
+        Location at = location(location);
         int before = levels.stream()
                 .filter(level -> level.location().equals(at))
                 .mapToInt(StockLevel::available)
@@ -61,6 +59,29 @@ final class InventoryChanges {
                         wanted.path("available").asInt(before - 1),
                         wanted.path("committed").asInt(0),
                         wanted.path("incoming").asInt(0));
+    }
+
+    /** As in the vendor's admin, the last place that stocks an item cannot be taken away. */
+    private StockLevel disconnect(InventoryItem item, JsonNode wanted) {
+        List<StockLevel> levels = shop.stock().levels(item.id());
+        StockLevel last = levels.get(levels.size() - 1);
+        Location at = location(wanted.path("location_id").asLong(last.location().id()));
+        if (levels.size() == 1) {
+            throw new IllegalArgumentException("The item " + item.id() + " is stocked at one location only");
+        }
+        return levels.stream()
+                .filter(level -> level.location().equals(at))
+                .findFirst()
+                .map(shop.stock()::disconnect)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "The item " + item.id() + " is not stocked at location " + at.id()));
+    }
+
+    private static Location location(long id) {
+        return Location.ALL.stream()
+                .filter(known -> known.id() == id)
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("There is no location " + id));
     }
 
     private InventoryItem update(InventoryItem before, ChangeJson change, long now) {

@@ -67,6 +67,14 @@ final class ProductBodies {
                 .node();
     }
 
+    /** That an item is no longer stocked at a location: which, and nothing else. */
+    static ObjectNode levelGone(StockLevel level) {
+        return RestJson.object()
+                .number("inventory_item_id", level.itemId())
+                .number("location_id", level.location().id())
+                .node();
+    }
+
     private ObjectNode variant(Product product, Product.Variant variant) {
         long itemId = InventoryItem.idOf(variant.id());
         RestJson json = RestJson.of(Gid.PRODUCT_VARIANT, variant.id())

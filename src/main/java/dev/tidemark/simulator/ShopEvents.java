@@ -33,7 +33,7 @@ final class ShopEvents {
         shop.customers().listener(events::customer);
         shop.products().listener(events::product);
         shop.inventoryItems().listener(events::item);
-        shop.stock().listener(events::level);
+        shop.stock().listeners(events::level, events::levelGone);
         bulk.onEnd(events::operation);
     }
 
@@ -172,6 +172,15 @@ final class ShopEvents {
                 level.number(),
                 level.updatedAt(),
                 () -> ProductBodies.level(level));
+    }
+
+    private void levelGone(StockLevel level) {
+        tell(
+                "inventory_levels/disconnect",
+                "inventory_levels",
+                level.number(),
+                clock.millis(),
+                () -> ProductBodies.levelGone(level));
     }
 
     private void operation(BulkOperation operation) {

@@ -3,12 +3,14 @@ package dev.tidemark.simulator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
  * How much of everything lies where. A day's sales are taken off at once, early in the next morning, and every thirtieth
- * morning the shelves are filled again; a level that was set stays as it was set. Thread-safe.
+ * morning the shelves are filled again; a level that was set stays as it was set, and one that is gone stays gone until it is
+ * set. Thread-safe.
  */
 final class Stock {
     private static final long DAY = 86_400_000;
@@ -21,7 +23,9 @@ final class Stock {
     private final ShopClock clock;
     private final long start;
     private final Map<Long, StockLevel> set = new ConcurrentHashMap<>();
+    private final Set<Long> gone = ConcurrentHashMap.newKeySet();
     private volatile Consumer<StockLevel> listener = level -> {};
+    private volatile Consumer<StockLevel> goneListener = level -> {};
 
     Stock(Dice dice, ShopClock clock, long startMillis) {
         this.dice = dice;
@@ -34,7 +38,9 @@ final class Stock {
         List<StockLevel> levels = new ArrayList<>();
         for (int place = 0; place < Location.ALL.size(); place++) {
             StockLevel level = set.get(number(itemId, place));
-            if (level != null) {
+            if (gone.contains(number(itemId, place))) {
+                continue;
+            } else if (level != null) {
                 levels.add(level);
             } else if (place == 0 || dice.percent(45, itemId, 950 + place)) {
                 levels.add(level(itemId, place));
@@ -53,13 +59,23 @@ final class Stock {
         long number = number(itemId, Location.ALL.indexOf(location));
         StockLevel level = new StockLevel(number, itemId, location, now, now, available, committed, incoming);
         set.put(number, level);
+        gone.remove(number);
         listener.accept(level);
         return level;
     }
 
-    /** Is told of each level that is set; what a morning takes off is told to nobody. */
-    void listener(Consumer<StockLevel> newListener) {
-        listener = newListener;
+    /** Ends the stocking of an item at a location; gives the level as it was. */
+    StockLevel disconnect(StockLevel level) {
+        gone.add(level.number());
+        set.remove(level.number());
+        goneListener.accept(level);
+        return level;
+    }
+
+    /** Is told of each level that is set, and of each that is gone; what a morning takes off is told to nobody. */
+    void listeners(Consumer<StockLevel> onSet, Consumer<StockLevel> onGone) {
+        listener = onSet;
+        goneListener = onGone;
     }
 
     private StockLevel level(long itemId, int place) {

@@ -187,6 +187,30 @@ class ShopRecordsTest {
     }
 
     @Test
+    void an_item_that_is_no_longer_stocked_at_a_location_stays_as_it_is() {
+        JsonNode item = shop.truth("inventory-items?limit=1").get(0);
+        String id = item.path("inventory_item_id").asText();
+        long away = Location.ALL.get(1).id();
+        shop.control(
+                "inventory",
+                "{\"action\":\"set-level\",\"inventory_item_id\":" + id + ",\"location_id\":" + away
+                        + ",\"available\":1}");
+        JsonNode gone = shop.control(
+                        "inventory",
+                        "{\"action\":\"disconnect\",\"inventory_item_id\":" + id + ",\"location_id\":" + away + "}")
+                .get(0);
+
+        assertThat(gone.path("location_id").asLong()).isEqualTo(away);
+        assertThat(shop.truth("inventory-levels").stream()
+                        .filter(level ->
+                                level.path("inventory_item_id").asText().equals(id))
+                        .map(level -> level.path("location_id").asLong()))
+                .isNotEmpty()
+                .doesNotContain(away);
+        assertThat(shop.truth("inventory-items?limit=1").get(0)).isEqualTo(item);
+    }
+
+    @Test
     void products_and_variants_are_made_changed_and_deleted() {
         JsonNode made = shop.control(
                         "products", "{\"action\":\"create\",\"variants\":300,\"set\":{\"title\":\"Big one\"}}")

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -110,7 +111,9 @@ class StreamStoriesTest {
                 Map.of(
                         "inventory",
                         "[{\"action\":\"set-level\",\"sample\":4,\"available\":7},{\"action\":\"update\",\"index\":9},"
-                                + "{\"action\":\"set-level\",\"index\":11,\"available\":-3,\"committed\":2,\"incoming\":5}]");
+                                + "{\"action\":\"set-level\",\"index\":11,\"available\":-3,\"committed\":2,\"incoming\":5},"
+                                + levelsLost()
+                                + "]");
             case "shopify-refunds", "shopify-transactions" -> Map.of("orders", refunds());
             case "shopify-fulfillments" ->
                 Map.of(
@@ -153,6 +156,32 @@ class StreamStoriesTest {
                                 + two.get(1).path(id) + "}]");
             }
         };
+    }
+
+    /** One item is no longer stocked at a location, another one moves from one to another; both stay as they are. */
+    private String levelsLost() {
+        List<JsonNode> levels = world.shop().truth("inventory-levels");
+        List<Long> places = levels.stream()
+                .map(level -> level.path("location_id").asLong())
+                .distinct()
+                .toList();
+        Map<Long, List<Long>> byItem = levels.stream()
+                .collect(Collectors.groupingBy(
+                        level -> level.path("inventory_item_id").asLong(),
+                        TreeMap::new,
+                        Collectors.mapping(level -> level.path("location_id").asLong(), Collectors.toList())));
+        List<Map.Entry<Long, List<Long>>> items = byItem.entrySet().stream()
+                .filter(item -> item.getValue().size() > 1 && item.getValue().size() < places.size())
+                .limit(2)
+                .toList();
+        assertThat(items).as("items at some of %d places", places.size()).hasSize(2);
+        long vacant = places.stream()
+                .filter(place -> !items.get(1).getValue().contains(place))
+                .findFirst()
+                .orElseThrow();
+        return ("{\"action\":\"disconnect\",\"inventory_item_id\":%d},{\"action\":\"disconnect\",\"inventory_item_id\":%2$d},"
+                        + "{\"action\":\"set-level\",\"inventory_item_id\":%2$d,\"location_id\":%3$d,\"available\":3}")
+                .formatted(items.get(0).getKey(), items.get(1).getKey(), vacant);
     }
 
     private String refunds() {

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
@@ -239,8 +240,8 @@ final class StreamTruth {
     }
 
     /**
-     * What a run had to write between two states of the tables: rows that are new or say something else, and the children of
-     * such parents, which prove by it that they are still there.
+     * What a run had to write between two states of the tables: rows that are new or say something else, parents that lost a
+     * child, and the children of such parents, which prove by it that they are still there.
      */
     Set<String> toBeWritten(Map<String, String> before, Map<String, String> after) {
         Set<String> changed = after.keySet().stream()
@@ -252,14 +253,18 @@ final class StreamTruth {
             String parentKey = child.holdsLines() || child.key().size() > 1
                     ? child.key().get(0)
                     : child.parent().key();
+            Function<JsonNode, String> parent =
+                    row -> tables.get(0).name() + " " + row.path(parentKey).asText();
+            for (JsonNode row : rows("select to_jsonb(t) from " + child.name() + " t where removed_at is not null")) {
+                if (wanted.remove(name(child, row, child.key()))) {
+                    wanted.add(parent.apply(row));
+                }
+            }
             for (JsonNode row : rows("select to_jsonb(t) from " + child.name() + " t where removed_at is null")) {
-                if (changed.contains(
-                        tables.get(0).name() + " " + row.path(parentKey).asText())) {
+                if (wanted.contains(parent.apply(row))) {
                     wanted.add(name(child, row, child.key()));
                 }
             }
-            rows("select to_jsonb(t) from " + child.name() + " t where removed_at is not null")
-                    .forEach(row -> wanted.remove(name(child, row, child.key())));
         }
         return wanted;
     }
