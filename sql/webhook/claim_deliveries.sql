@@ -6,20 +6,26 @@
 -- Deliveries of one record go one at a time, what happened first goes first, and one that waits to be tried again lets the
 -- later ones pass: which of them counts is decided by their versions. The tempting version asks of every due delivery
 -- whether it is the first of its record: with thousands of one record it looks at all of them for each that it claims. Here a
--- few that wait longest name their records, and each record names its first.
-with longest as materialized (
-    select d.store_id, d.delivery_id, d.stream, d.record_key, d.claimed_until
+-- few that wait longest name their records, and each record names its first. Those of a record that is being worked on name
+-- none, or they would hold up all others; and a claim that ran out needs nobody to name it, or its record would wait for ever.
+with claimed as materialized (
+    select c.store_id, c.delivery_id, c.stream, c.record_key, c.claimed_until
+      from webhook_delivery c
+     where c.claimed_until is not null and c.record_key is not null
+), longest as materialized (
+    select d.store_id, d.delivery_id, d.stream, d.record_key
       from webhook_delivery d
      where d.state = 'processing'
        and d.due_at <= now()
-       and (d.claimed_until is null or d.claimed_until < now())
+       and (d.claimed_until is null or d.record_key is null and d.claimed_until < now())
+       and not exists (
+           select from claimed c
+            where c.store_id = d.store_id and c.stream = d.stream and c.record_key = d.record_key)
      order by d.due_at
      limit 4 * cast(:#limit as int4)
-), record as (
-    select distinct store_id, stream, record_key from longest where record_key is not null
 ), head as (
     select r.store_id, first.delivery_id
-      from record r
+      from (select distinct store_id, stream, record_key from longest where record_key is not null) r
      cross join lateral (
            select o.delivery_id
              from webhook_delivery o
@@ -27,25 +33,17 @@ with longest as materialized (
               and o.state = 'processing' and o.due_at <= now()
             order by coalesce(o.triggered_at, o.received_at), o.delivery_id
             limit 1) first
-     where not exists (
-           select from webhook_delivery o
-            where o.store_id = r.store_id and o.stream = r.stream and o.record_key = r.record_key
-              and o.claimed_until >= now())
-    union
-    -- One whose claim ran out goes first: until it is claimed again, it is in the way of the others.
-    select store_id, delivery_id from longest where record_key is null or claimed_until is not null
+    union all
+    select store_id, delivery_id from longest where record_key is null
+    union all
+    select store_id, delivery_id from claimed where claimed_until < now()
 ), due as (
     select d.store_id, d.delivery_id
       from head
       join webhook_delivery d using (store_id, delivery_id)
      where d.state = 'processing'
        and (d.claimed_until is null or d.claimed_until < now())
-       and (d.claimed_until is not null or d.record_key is null
-            or not exists (
-                select from webhook_delivery o
-                 where o.store_id = d.store_id and o.stream = d.stream and o.record_key = d.record_key
-                   and o.claimed_until is not null))
-     order by d.due_at
+     order by d.claimed_until is null, d.due_at
      limit cast(:#limit as int4)
        for update of d skip locked
 )

@@ -505,6 +505,35 @@ class DeliveriesTest {
     }
 
     @Test
+    void many_of_one_record_hold_up_neither_the_others_nor_themselves_when_their_process_dies() {
+        int more = 300;
+        String first = shop.deliver("orders/create", V1, order(V1, "1.00"));
+        for (int each = 0; each < more; each++) {
+            shop.deliver("orders/updated", V2, order(V2, each + ".00"));
+        }
+        String other = shop.deliver("customers/delete", V3, "{\"id\":88}");
+        // What happened first arrived last, and the others before that of another record.
+        shop.database
+                .sql()
+                .update(
+                        "update webhook_delivery set due_at = now() - interval '1 minute' where delivery_id not in (?, ?)",
+                        first,
+                        other);
+
+        assertThat(shop.claim()).extracting(row -> row.get("delivery_id")).containsExactly(first);
+        assertThat(shop.claim()).extracting(row -> row.get("delivery_id")).containsExactly(other);
+        shop.database
+                .sql()
+                .execute("update webhook_delivery set claimed_until = now() - interval '1 s'"
+                        + " where claimed_until is not null");
+        shop.process();
+
+        assertThat(shop.outcome(first)).isEqualTo("written");
+        assertThat(shop.value("select count(*)::text from webhook_delivery where state = 'processing'"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void one_that_waits_to_be_tried_again_lets_the_later_ones_pass() {
         String waiting = shop.deliver("orders/create", V1, order(V1, "1.00"));
         shop.database.sql().execute("update webhook_delivery set due_at = now() + interval '1 hour'");
