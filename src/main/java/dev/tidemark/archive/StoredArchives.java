@@ -122,12 +122,22 @@ public final class StoredArchives {
      * @throws ArchiveDamaged here when the file is missing; while it is read, when its size or digest is another
      */
     public InputStream open(Manifest manifest) {
+        return open(manifest.key(), manifest.bytes(), manifest.sha256());
+    }
+
+    /**
+     * An archived object's bytes. Its end is reached only if all of them are those that were archived.
+     *
+     * @param sha256 lower-case hex
+     * @throws ArchiveDamaged here when the object is missing; while it is read, when its size or digest is another
+     */
+    public InputStream open(String key, long bytes, String sha256) {
         return asking(() -> {
             try {
-                return new CheckedStream(s3.getObject(get -> get.bucket(bucket).key(manifest.key())), manifest);
+                return new CheckedStream(s3.getObject(get -> get.bucket(bucket).key(key)), key, bytes, sha256);
             } catch (S3Exception e) {
                 absent(e);
-                throw new ArchiveDamaged("The archived file " + manifest.key() + " is not in object storage");
+                throw new ArchiveDamaged("The archived file " + key + " is not in object storage");
             }
         });
     }
@@ -173,14 +183,18 @@ public final class StoredArchives {
 
     /** Compares size and digest when the end is reached. */
     private static final class CheckedStream extends FilterInputStream {
-        private final Manifest manifest;
+        private final String key;
+        private final long wantedBytes;
+        private final String wantedDigest;
         private final MessageDigest digest;
         private long bytes;
         private boolean checked;
 
-        CheckedStream(InputStream in, Manifest manifest) {
+        CheckedStream(InputStream in, String key, long wantedBytes, String wantedDigest) {
             super(in);
-            this.manifest = manifest;
+            this.key = key;
+            this.wantedBytes = wantedBytes;
+            this.wantedDigest = wantedDigest;
             try {
                 this.digest = MessageDigest.getInstance("SHA-256");
             } catch (NoSuchAlgorithmException e) {
@@ -205,14 +219,14 @@ public final class StoredArchives {
             if (checked) {
                 return -1;
             }
-            if (bytes != manifest.bytes()) {
-                throw new ArchiveDamaged("The archived file " + manifest.key() + " has " + bytes
-                        + " bytes; its manifest says " + manifest.bytes());
+            if (bytes != wantedBytes) {
+                throw new ArchiveDamaged(
+                        "The archived file " + key + " has " + bytes + " bytes; its manifest says " + wantedBytes);
             }
             String found = HexFormat.of().formatHex(digest.digest());
-            if (!found.equals(manifest.sha256())) {
-                throw new ArchiveDamaged("The archived file " + manifest.key() + " has the digest " + found
-                        + "; its manifest says " + manifest.sha256());
+            if (!found.equals(wantedDigest)) {
+                throw new ArchiveDamaged("The archived file " + key + " has the digest " + found
+                        + "; its manifest says " + wantedDigest);
             }
             checked = true;
             return -1;

@@ -92,8 +92,8 @@ final class VerifyCommand implements Callable<Integer> {
         if (limit < 1) {
             throw new CommandFailure(ExitCode.USAGE, "--limit must be at least 1, not " + limit + ".");
         }
-        List<StreamDeclaration> streams = streams();
         List<String> stores = stores(settings);
+        List<StreamDeclaration> streams = streams(settings, stores);
         Settings.Database database = settings.database().orElseThrow();
         int pending = Migration.pending(PlainDataSource.of(database));
         if (pending > 0) {
@@ -122,6 +122,7 @@ final class VerifyCommand implements Callable<Integer> {
                                 stream != null || settings.stores().get(each).hasSourceOf(declared.name()))
                         .toList();
                 own.forEach(declared -> verification.look(each, declared, range::contains, deep));
+                tables(settings, each).forEach(table -> verification.lookAtTable(each, table, range::contains, deep));
                 if (source) {
                     lookAtSource(settings, verification, each, own);
                 }
@@ -172,15 +173,28 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private List<StreamDeclaration> streams() {
+    /** Declared streams that are wanted; none when a table of a database is. */
+    private List<StreamDeclaration> streams(Settings settings, List<String> stores) {
         StreamCatalog catalog = StreamCatalog.load();
         if (stream == null) {
             return List.copyOf(catalog.streams());
+        }
+        if (stores.stream().anyMatch(each -> !tables(settings, each).isEmpty())) {
+            return List.of();
         }
         return List.of(catalog.find(stream)
                 .orElseThrow(() -> new UnknownStream(
                         stream,
                         catalog.streams().stream().map(StreamDeclaration::name).toList())));
+    }
+
+    /** The wanted streams of a store that are tables of its database. */
+    private List<String> tables(Settings settings, String each) {
+        return settings.stores().get(each).database().stream()
+                .flatMap(own -> own.tables().keySet().stream())
+                .filter(table -> stream == null || table.equals(stream))
+                .sorted()
+                .toList();
     }
 
     private List<String> stores(Settings settings) {

@@ -34,6 +34,14 @@ final class Repairs {
                 + " computes the days of its lots again";
     }
 
+    /** A table is read on from its watermark; one that is read whole is read whole by every run. */
+    static String readTableAgain(String store, String stream, boolean whole) {
+        return whole
+                ? sync(store, stream)
+                : "./tidemark watermark reset --store " + store + " --stream " + stream
+                        + " --reason 'archived rows are gone' && " + sync(store, stream);
+    }
+
     static String reconcile(String store, String stream) {
         return "./tidemark reconcile --store " + store + " --stream " + stream + " --wait";
     }

@@ -47,6 +47,17 @@ public final class Verification {
     }
 
     /**
+     * Looks at one table of a store's database: its rows are archived and loaded nowhere, so ledger and archives are compared.
+     *
+     * @param range which runs are looked at, by when they began
+     * @param deep whether the archived objects are read again and compared with their digests and counts
+     * @throws dev.tidemark.run.DependencyDown when the database or object storage cannot be read
+     */
+    public void lookAtTable(String store, String stream, Predicate<Instant> range, boolean deep) {
+        new TableCheck(database, archives, store, stream, range, deep, report).run();
+    }
+
+    /**
      * Compares what a scan has seen at the source with archives and table.
      *
      * @param scan the run that read the ids; they must not be forgotten yet

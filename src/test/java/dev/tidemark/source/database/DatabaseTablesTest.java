@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -195,6 +196,70 @@ class DatabaseTablesTest {
                 .containsEntry("id", "1")
                 .containsEntry("truth", true)
                 .containsEntry("small", -7);
+    }
+
+    @Test
+    void damaged_archives_are_found_and_the_command_that_mends_them_does() {
+        String stream = "database-proved";
+        shop.source()
+                .execute(
+                        "create table proved (id bigint primary key, updated_at timestamptz not null, name text);"
+                                + "create index on proved (updated_at, id);"
+                                + "insert into proved select n, '2026-03-01 12:00:00+00', 'row ' || n from generate_series(1, 3000) n");
+        Map<String, String> environment = new TreeMap<>(shop.environment("PROVED", MUTABLE));
+        environment.put("TIDEMARK_STORES_ACME_DATABASE_TABLES_PROVED_FORMAT", "jsonl,parquet");
+        JsonNode first = shop.sync(stream, environment);
+        shop.source().execute("update proved set updated_at = '2026-03-02 12:00:00+00' where id < 10");
+        JsonNode second = shop.sync(stream, environment);
+        JsonNode whole = shop.verify(stream, true);
+        assertThat(whole.path("healthy").asBoolean()).as(whole.toPrettyString()).isTrue();
+        assertThat(whole.path("looked_at").path("records").asLong()).isEqualTo(3009);
+
+        List<String> pages = shop.keptKeys(first);
+        shop.storage()
+                .client()
+                .deleteObject(delete -> delete.bucket(shop.storage().bucket()).key(pages.get(0)));
+        shop.storage().put(pages.get(1), "cut");
+        byte[] bytes = shop.storage().bytes(pages.get(2));
+        bytes[bytes.length / 2] ^= 1;
+        shop.storage()
+                .client()
+                .putObject(
+                        put -> put.bucket(shop.storage().bucket()).key(pages.get(2)),
+                        software.amazon.awssdk.core.sync.RequestBody.fromBytes(bytes));
+        shop.storage().client().deleteObject(delete -> delete.bucket(
+                        shop.storage().bucket())
+                .key(shop.prefix(second) + ".manifest.json"));
+        shop.ledger()
+                .update(
+                        "update sync_run set object_count = 10 where run_id = cast(? as uuid)",
+                        second.path("run_id").asText());
+        shop.ledger().update("update sync_watermark set value = value + interval '1 day' where stream = ?", stream);
+
+        assertThat(kinds(shop.verify(stream, false)))
+                .containsExactly(
+                        "archive_missing", "archive_size", "ledger_unbalanced", "manifest_missing", "mark_unproved");
+        JsonNode deep = shop.verify(stream, true);
+        assertThat(kinds(deep)).contains("archive_damaged").hasSize(6);
+        assertThat(deep.path("repairs")).hasSize(1);
+        assertThat(deep.path("repairs").get(0).asText())
+                .startsWith("./tidemark watermark reset --store acme --stream database-proved")
+                .endsWith("&& ./tidemark sync --store acme --stream database-proved --wait");
+
+        shop.reset(stream, environment);
+        shop.sync(stream, environment);
+        JsonNode mended = shop.verify(stream, true);
+        assertThat(mended.path("healthy").asBoolean())
+                .as(mended.toPrettyString())
+                .isTrue();
+        assertThat(mended.path("looked_at").path("records").asLong()).isEqualTo(3000);
+    }
+
+    private static List<String> kinds(JsonNode report) {
+        return StreamSupport.stream(report.path("findings").spliterator(), false)
+                .map(finding -> finding.path("kind").asText())
+                .sorted()
+                .toList();
     }
 
     @Test

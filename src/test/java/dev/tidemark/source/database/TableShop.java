@@ -4,10 +4,15 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.Tidemark;
+import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.fixture.Database;
 import dev.tidemark.fixture.ObjectStorage;
 import dev.tidemark.run.Engine;
+import dev.tidemark.settings.Settings;
 import dev.tidemark.settings.SettingsReader;
+import dev.tidemark.verify.ReadOnlyDatabase;
+import dev.tidemark.verify.Report;
+import dev.tidemark.verify.Verification;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -20,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
@@ -118,6 +124,27 @@ final class TableShop implements AutoCloseable {
                     Map.class);
             return untilEnded(UUID.fromString(started.get("run_id").toString()));
         }
+    }
+
+    /** Takes a stream back to its beginning. */
+    void reset(String stream, Map<String, String> environment) {
+        try (Engine engine = Tidemark.start(SettingsReader.read(Map.of(), environment), new Engine.Role.Query())) {
+            engine.request(
+                    "sync-reset-watermark",
+                    Map.of("store", STORE, "stream", stream, "actor", "test", "reason", "archived rows are gone"),
+                    Map.class);
+        }
+    }
+
+    /** What {@code verify} says of a stream. */
+    JsonNode verify(String stream, boolean deep) {
+        Report report = new Report(100, damage -> {});
+        try (ReadOnlyDatabase session =
+                ReadOnlyDatabase.open(new Settings.Database(ledgerUrl, Optional.empty(), Optional.empty(), 1))) {
+            new Verification(session, new StoredArchives(storage.client(), storage.bucket()), work, 1 << 20, report)
+                    .lookAtTable(STORE, stream, moment -> true, deep);
+        }
+        return report.toJson();
     }
 
     /** The same command in a process of its own, which can be killed. */
