@@ -60,6 +60,8 @@ class ManyStoresStoriesTest {
                         .isZero();
                 assertThat(shops.world().sql().value("select count(distinct store_id) from order_header"))
                         .isEqualTo("12");
+                // Or the end would wait for its answers.
+                silent.close();
             }
         }
     }

@@ -171,7 +171,7 @@ class SourceFaultsTest {
     }
 
     private static Stream<Arguments> chosen(Stream<Arguments> faults) {
-        return everyNth(5, faults);
+        return everyNth(7, faults);
     }
 
     /** In the short suite only every n-th fault is played; the long stories play them all. */

@@ -47,7 +47,7 @@ class StreamFaultsTest {
     /** In Recharge the first strike hits the request that only looks at the clock. */
     static Stream<Arguments> faults() {
         return SourceFaultsTest.everyNth(
-                3,
+                5,
                 Stream.of(
                                 "shopify-transactions, page-repeated:1, 4",
                                 "shopify-transactions, cursor-loop:1, 0",

@@ -20,23 +20,9 @@ class VerifyStoriesTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @Test
-    void a_healthy_store_has_nothing_to_repair(Services services) {
+    void a_healthy_store_has_nothing_to_repair_and_every_planted_damage_is_found_and_nothing_else(Services services) {
         try (World world = history(services)) {
-            Outcome verified = verify(world);
-
-            assertThat(verified.exitCode()).as("%s", verified).isZero();
-            assertThat(verified.run().path("healthy").asBoolean()).isTrue();
-            assertThat(verified.run().path("findings")).isEmpty();
-            assertThat(verified.run().path("repairs")).isEmpty();
-            assertThat(verified.run().path("looked_at").path("archives").asLong())
-                    .isEqualTo(4);
-            assertThat(verified.errors()).contains("nothing to repair");
-        }
-    }
-
-    @Test
-    void every_planted_damage_is_found_and_nothing_else(Services services) {
-        try (World world = history(services)) {
+            assertHealthy(world);
             List<String> orders =
                     world.sql().rows("select order_id from order_header where deleted_at is null order by order_id");
             List<String> lines = world.sql()
@@ -318,6 +304,17 @@ class VerifyStoriesTest {
                         + finding.path("subject").asText().replaceFirst("(\\d) of \\d+$", "$1"))
                 .distinct()
                 .collect(Collectors.toList());
+    }
+
+    private static void assertHealthy(World world) {
+        Outcome healthy = verify(world);
+
+        assertThat(healthy.exitCode()).as("%s", healthy).isZero();
+        assertThat(healthy.run().path("healthy").asBoolean()).isTrue();
+        assertThat(healthy.run().path("findings")).isEmpty();
+        assertThat(healthy.run().path("repairs")).isEmpty();
+        assertThat(healthy.run().path("looked_at").path("archives").asLong()).isEqualTo(4);
+        assertThat(healthy.errors()).contains("nothing to repair");
     }
 
     /** A first sync, edits, added lines and removed lines: four complete runs. */
