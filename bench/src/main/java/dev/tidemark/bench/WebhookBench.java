@@ -79,12 +79,8 @@ final class WebhookBench {
     private void takeIn(Shop shop, List<CapturedDelivery> deliveries) throws Exception {
         cluster.createDatabase(TAKEN);
         try (Product.Server server = product.serve(TAKEN, shop, Map.of())) {
-            server.awaitReady();
-            // What a server pays once, after its start, is not what it pays for a delivery.
+            int warming = warm(server, TAKEN, deliveries);
             Sender sender = new Sender(server.port(), IN_FLIGHT);
-            int warming = Math.min(2_000, deliveries.size() / 4);
-            sender.closedLoop(deliveries.subList(0, warming));
-            awaitEmptyQueue(TAKEN);
             long start = System.nanoTime();
             try (Watch watch = watch(server)) {
                 Sender.Series series = sender.closedLoop(deliveries.subList(warming, deliveries.size()));
@@ -100,6 +96,15 @@ final class WebhookBench {
         }
         cluster.execute(TAKEN, SqlText.statements(SqlText.read("keep_deliveries.sql")));
         cluster.execute(TAKEN, SqlText.read("forget_deliveries.sql"));
+    }
+
+    /** What a server pays once, after its start, is not what it pays for a delivery. Gives how many were sent for that. */
+    private int warm(Product.Server server, String database, List<CapturedDelivery> deliveries) throws Exception {
+        server.awaitReady();
+        int warming = Math.min(2_000, deliveries.size() / 4);
+        new Sender(server.port(), IN_FLIGHT).closedLoop(deliveries.subList(0, warming));
+        awaitEmptyQueue(database);
+        return warming;
     }
 
     /** (w): pgbench inserts the same rows into the same table, one in a transaction, over as many connections. */
@@ -155,14 +160,14 @@ final class WebhookBench {
     private void besideARun(Shop shop, List<CapturedDelivery> deliveries) throws Exception {
         cluster.createDatabase(AGAIN);
         try (Product.Server server = product.serve(AGAIN, shop, Map.of())) {
-            server.awaitReady();
+            int warming = warm(server, AGAIN, deliveries);
             try (Watch watch = watch(server)) {
                 UUID run = server.submit();
                 AtomicBoolean underWay = new AtomicBoolean(true);
                 Thread looking = new Thread(() -> look(server, run, underWay));
                 looking.start();
                 Sender.Series series = new Sender(server.port(), MOST_IN_FLIGHT)
-                        .openLoop(deliveries, ASKED_PER_SECOND, underWay::get);
+                        .openLoop(deliveries.subList(warming, deliveries.size()), ASKED_PER_SECOND, underWay::get);
                 Watch.Figures figures = watch.stop();
                 boolean covered = !underWay.get();
                 looking.join();
