@@ -138,8 +138,13 @@ class StreamStoriesTest {
     }
 
     private static void dieAfterPage(World world, String stream, int page) {
+        die(world, stream, "after direct:fetch-commit-page " + page);
+    }
+
+    /** Reads a stream in a process of its own that halts at a place, as {@link HaltInside#VARIABLE} names it. */
+    static void die(World world, String stream, String place) {
         HaltInside.overlayIn(world.directory()).forEach(world::overlay);
-        world.set(HaltInside.VARIABLE, "after direct:fetch-commit-page " + page);
+        world.set(HaltInside.VARIABLE, place);
         Outcome halted = world.startSync(stream).await(Duration.ofMinutes(2));
         assertThat(halted.exitCode()).as("halted: %s", halted).isEqualTo(HaltInside.EXIT_CODE);
         world.withoutOverlay();
