@@ -2,6 +2,7 @@ package dev.tidemark.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tidemark.fixture.AtOnce;
 import dev.tidemark.fixture.Database;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -122,7 +123,8 @@ class LotsTest {
             sell(2, "2026-03-0" + day, 1);
         }
         CompletableFuture.allOf(IntStream.range(2, 10)
-                        .mapToObj(day -> CompletableFuture.runAsync(() -> deplete("2026-03-0" + day, "2026-03-02")))
+                        .mapToObj(day -> CompletableFuture.runAsync(
+                                () -> deplete("2026-03-0" + day, "2026-03-02"), AtOnce.THREADS))
                         .toArray(CompletableFuture[]::new))
                 .join();
         assertThat(remaining()).containsExactly("A 6", "B 0");

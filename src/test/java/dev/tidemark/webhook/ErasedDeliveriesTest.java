@@ -3,6 +3,7 @@ package dev.tidemark.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tidemark.erasure.Erasure;
+import dev.tidemark.fixture.AtOnce;
 import dev.tidemark.fixture.ObjectStorage;
 import dev.tidemark.settings.SettingsReader;
 import dev.tidemark.stream.StreamCatalog;
@@ -75,9 +76,9 @@ class ErasedDeliveriesTest {
             holder.setAutoCommit(false);
             statement.execute("select delivery_id from webhook_delivery for update");
             // It has asked whom not to keep, and waits for the row that its statement locks first.
-            worker = CompletableFuture.runAsync(() -> shop.process(claimed));
+            worker = CompletableFuture.runAsync(() -> shop.process(claimed), AtOnce.THREADS);
             awaitWaiting(1, worker);
-            erased = CompletableFuture.supplyAsync(ErasedDeliveriesTest::eraseCustomer);
+            erased = CompletableFuture.supplyAsync(ErasedDeliveriesTest::eraseCustomer, AtOnce.THREADS);
             awaitWaiting(2, erased);
             holder.rollback();
             holder.setAutoCommit(true);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.api.TestApplication;
+import dev.tidemark.fixture.AtOnce;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -253,13 +254,15 @@ class WebhookIntakeTest {
     @Test
     void twenty_of_the_same_at_once_are_acknowledged_and_kept_once() {
         List<CompletableFuture<Integer>> answers = IntStream.range(0, 20)
-                .mapToObj(each -> CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return shopify().send().statusCode();
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                }))
+                .mapToObj(each -> CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return shopify().send().statusCode();
+                            } catch (Exception e) {
+                                throw new IllegalStateException(e);
+                            }
+                        },
+                        AtOnce.THREADS))
                 .toList();
 
         assertThat(answers.stream().map(CompletableFuture::join)).containsOnly(200);
