@@ -26,7 +26,7 @@
         + "                   unnest(cast(:#" + child.name + "_" + child.key + " as int8[])) as " + child.key + ") arriving\n"
         + "     group by " + child.parent>
 </#function>
-<#-- Whether a child of a root is stored and not removed, and did not come. -->
+<#-- Whether a child of a root is stored and not removed, and is not among those of the row of "arrived" beside the root. -->
 <#function lost child root>
     <#return "exists (\n"
         + "                       select from " + child.table + " c\n"

@@ -12,7 +12,7 @@
 <#assign hasDay = root.day?has_content>
 <#-- Where every run reads everything, a root that is the same may have lost a child: then it is written again, its children
      with it, and the one that is older than its parent by that is found when the file is loaded. -->
-<#assign losesChildren = everythingIsRead && child??>
+<#assign mayLoseChildren = everythingIsRead && child??>
 with lease as materialized (
     select l.epoch
       from sync_lease l
@@ -30,7 +30,7 @@ with lease as materialized (
               from (select ${lists.unnested(root, [root.key, root.version])},
                            unnest(cast(:#${root.name}_ordinal as int4[])) as ordinal) reading) readings
      where ordinal <> kept
-), <#if losesChildren>arrived as materialized (
+), <#if mayLoseChildren>arrived as materialized (
     ${lists.arrived(child)}
 ), </#if>root_met as materialized (
     -- The verdict stands first, because reading a row of a list goes as far as the last column that is asked for.
@@ -41,7 +41,7 @@ with lease as materialized (
                when (${lists.names(root.values, "o.")})
                     is not distinct from
                     (${lists.names(root.values, "n.")})
-                    and o.deleted_at is null<#if losesChildren>
+                    and o.deleted_at is null<#if mayLoseChildren>
                     -- Of a retry only what was set aside is in the file.
                     and (:#job_type = 'DEAD_LETTER_RETRY'
                          or not ${lists.lost(child, "n." + root.key)})</#if> then 'unchanged'
@@ -61,7 +61,7 @@ with lease as materialized (
                   coalesce(${lists.prefixed(root.day, "h.")}) as stored_moment</#if>
              from ${root.table} h
             where h.store_id = :#store_id and h.${root.key} = n.${root.key}
-            limit 1) o on true<#if losesChildren>
+            limit 1) o on true<#if mayLoseChildren>
       left join arrived on arrived.${child.parent} = n.${root.key}</#if>
      where n.ordinal <> all (array(select ordinal from root_repeated))
 ), root_inserted as (

@@ -5,6 +5,8 @@ import dev.tidemark.run.UnknownStream;
 import dev.tidemark.settings.Settings;
 import dev.tidemark.stream.StreamCatalog;
 import dev.tidemark.stream.StreamDeclaration;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What can be asked for: the stores of the configuration and the declared streams. */
@@ -24,11 +26,13 @@ final class Catalogue {
         StreamCatalog catalog = StreamCatalog.load();
         Settings.Store known = settings.stores().get(store);
         if (catalog.find(stream).isEmpty() && known.table(stream).isEmpty()) {
-            Stream<String> tables = known.database().stream().flatMap(database -> database.tables().keySet().stream());
-            throw new UnknownStream(
-                    stream,
-                    Stream.concat(catalog.streams().stream().map(StreamDeclaration::name), tables)
-                            .toList());
+            throw new UnknownStream(stream, names(catalog, known.tableStreams()));
         }
+    }
+
+    /** Declared streams and tables. */
+    static List<String> names(StreamCatalog catalog, Set<String> tables) {
+        return Stream.concat(catalog.streams().stream().map(StreamDeclaration::name), tables.stream())
+                .toList();
     }
 }

@@ -176,22 +176,27 @@ final class VerifyCommand implements Callable<Integer> {
     /** Declared streams that are wanted; none when a table of a database is. */
     private List<StreamDeclaration> streams(Settings settings, List<String> stores) {
         StreamCatalog catalog = StreamCatalog.load();
-        if (stream == null) {
-            return List.copyOf(catalog.streams());
+        List<StreamDeclaration> wanted = catalog.streams().stream()
+                .filter(declared -> stream == null || declared.name().equals(stream))
+                .toList();
+        if (!wanted.isEmpty()) {
+            return wanted;
         }
-        if (stores.stream().anyMatch(each -> !tables(settings, each).isEmpty())) {
-            return List.of();
+        if (stores.stream().allMatch(each -> tables(settings, each).isEmpty())) {
+            throw new UnknownStream(stream, Catalogue.names(catalog, settings.tableStreams()));
         }
-        return List.of(catalog.find(stream)
-                .orElseThrow(() -> new UnknownStream(
-                        stream,
-                        catalog.streams().stream().map(StreamDeclaration::name).toList())));
+        if (source) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--source does not ask for tables of a database; without it, ledger and archives of " + stream
+                            + " are compared.");
+        }
+        return List.of();
     }
 
     /** The wanted streams of a store that are tables of its database. */
     private List<String> tables(Settings settings, String each) {
-        return settings.stores().get(each).database().stream()
-                .flatMap(own -> own.tables().keySet().stream())
+        return settings.stores().get(each).tableStreams().stream()
                 .filter(table -> stream == null || table.equals(stream))
                 .sorted()
                 .toList();

@@ -50,8 +50,7 @@ public record Settings(
     /** The streams that read tables, of all stores; the others are declared in {@code streams/}. */
     public Set<String> tableStreams() {
         return stores.values().stream()
-                .flatMap(store -> store.database().stream())
-                .flatMap(database -> database.tables().keySet().stream())
+                .flatMap(store -> store.tableStreams().stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
 
@@ -181,6 +180,11 @@ public record Settings(
                     : stream.startsWith("recharge-")
                             ? recharge.isPresent()
                             : !stream.startsWith("database-") || table(stream).isPresent();
+        }
+
+        /** Streams that are tables of this store's database. */
+        public Set<String> tableStreams() {
+            return database.map(own -> own.tables().keySet()).orElse(Set.of());
         }
 
         /** The table that a stream of this store reads; empty when the stream is none of its tables. */

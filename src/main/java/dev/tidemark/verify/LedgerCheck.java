@@ -64,7 +64,7 @@ final class LedgerCheck {
         wanted.forEach(run -> checkRun(run, objects));
         checkUnknownObjects(runs, objects);
         Map<Long, Long> rows = checkTables(runs);
-        checkMark();
+        MarkCheck.run(database, store, stream.name(), report, this::repairOfMark);
         checkGaps();
         reportDays(wanted, rows);
         report.saw("runs", wanted.size());
@@ -271,39 +271,14 @@ final class LedgerCheck {
         return live;
     }
 
-    private void checkMark() {
-        Map<String, Object> mark = database.rows(
-                        ReadOnlyDatabase.statement("list_marks", Map.of()), store, stream.name())
-                .get(0);
-        if (!Objects.equals(mark.get("value"), mark.get("history"))) {
-            add(
-                    "mark_unproved",
-                    "",
-                    "watermark",
-                    Optional.empty(),
-                    "the watermark is " + mark.get("value") + " but its history ends with " + mark.get("history"),
-                    mark.get("history") == null
-                            ? Repairs.sync(store, stream.name())
-                            : "./tidemark backfill --store " + store + " --stream " + stream.name() + " --from "
-                                    + mark.get("history")
-                                    + Optional.ofNullable(mark.get("value"))
-                                            .map(value -> " --to " + value)
-                                            .orElse(""));
-        }
-        if (List.of("partial", "failed").contains(String.valueOf(mark.get("status")))) {
-            add(
-                    "mark_held",
-                    "",
-                    text(mark, "run_id"),
-                    Optional.empty(),
-                    "the last run ended " + mark.get("status") + " and the watermark stays at " + mark.get("value")
-                            + ": " + mark.get("held_reason"),
-                    Repairs.sync(store, stream.name()));
-        }
-        if (number(mark, "open_letters") > 0) {
-            report.notice(number(mark, "open_letters") + " record(s) of " + store + "/" + stream.name()
-                    + " are set aside in the dead letters");
-        }
+    private String repairOfMark(Map<String, Object> mark) {
+        return mark.get("history") == null
+                ? Repairs.sync(store, stream.name())
+                : "./tidemark backfill --store " + store + " --stream " + stream.name() + " --from "
+                        + mark.get("history")
+                        + Optional.ofNullable(mark.get("value"))
+                                .map(value -> " --to " + value)
+                                .orElse("");
     }
 
     private void checkGaps() {

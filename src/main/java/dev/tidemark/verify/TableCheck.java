@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -64,7 +63,7 @@ final class TableCheck {
         }
         for (int index = 0; index < completed.size(); index++) {
             Map<String, Object> run = completed.get(index);
-            Optional<JsonNode> manifest = manifest(run, objects);
+            Optional<JsonNode> manifest = manifest(run);
             manifest.ifPresent(json -> json.path("objects")
                     .forEach(object -> listed.add(object.path("key").asText())));
             Instant startedAt = ((Timestamp) run.get("started_at")).toInstant();
@@ -75,27 +74,18 @@ final class TableCheck {
             }
         }
         checkUnknownObjects(runs, objects);
-        checkMark();
+        MarkCheck.run(database, store, stream, report, mark -> Repairs.readTableAgain(store, stream, false));
     }
 
-    private Optional<JsonNode> manifest(Map<String, Object> run, Map<String, Long> objects) {
-        String key = manifestKey(run);
-        if (!objects.containsKey(key)) {
-            return Optional.empty();
-        }
-        try {
-            return archives.object(key).map(TableCheck::json).filter(JsonNode::isObject);
-        } catch (ArchiveDamaged e) {
-            return Optional.empty();
-        }
-    }
-
-    private static JsonNode json(byte[] text) {
-        try {
-            return JSON.readTree(text);
-        } catch (IOException e) {
-            throw new ArchiveDamaged("no JSON");
-        }
+    /** Empty when it is not there, or is none. */
+    private Optional<JsonNode> manifest(Map<String, Object> run) {
+        return archives.object(manifestKey(run)).flatMap(text -> {
+            try {
+                return Optional.of(JSON.readTree(text)).filter(JsonNode::isObject);
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        });
     }
 
     private void check(Map<String, Object> run, Optional<JsonNode> manifest, Map<String, Long> objects) {
@@ -197,39 +187,17 @@ final class TableCheck {
                 .forEach(key -> report.notice("the object " + key + " belongs to no completed run"));
     }
 
-    private void checkMark() {
-        Map<String, Object> mark = database.rows(ReadOnlyDatabase.statement("list_marks", Map.of()), store, stream)
-                .get(0);
-        if (!Objects.equals(mark.get("value"), mark.get("history"))) {
-            report.add(damage(
-                    "mark_unproved",
-                    "watermark",
-                    Optional.empty(),
-                    "the watermark is " + mark.get("value") + " but its history ends with " + mark.get("history"),
-                    Repairs.readTableAgain(store, stream, false)));
-        }
-        if (List.of("partial", "failed").contains(String.valueOf(mark.get("status")))) {
-            report.add(damage(
-                    "mark_held",
-                    (String) mark.get("run_id"),
-                    Optional.empty(),
-                    "the last run ended " + mark.get("status") + " and the watermark stays at " + mark.get("value")
-                            + ": " + mark.get("held_reason"),
-                    Repairs.sync(store, stream)));
-        }
-    }
-
     private void add(String kind, Map<String, Object> run, String message) {
-        report.add(damage(
+        report.add(new Damage(
                 kind,
+                store,
+                stream,
+                Optional.empty(),
                 (String) run.get("run_id"),
                 Optional.ofNullable((String) run.get("day")),
                 message,
+                List.of(),
                 Repairs.readTableAgain(store, stream, Boolean.TRUE.equals(run.get("whole")))));
-    }
-
-    private Damage damage(String kind, String subject, Optional<String> day, String message, String repair) {
-        return new Damage(kind, store, stream, Optional.empty(), subject, day, message, List.of(), repair);
     }
 
     private String manifestKey(Map<String, Object> run) {

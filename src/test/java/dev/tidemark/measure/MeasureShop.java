@@ -78,8 +78,7 @@ final class MeasureShop implements AutoCloseable {
         sql.execute(
                 "truncate webhook_day, sync_run, order_header, order_line_item, refund, refund_line_item, product, inventory_lot, lot_day, inventory_snapshot"
                         + " cascade");
-        storage.keys("").forEach(key -> storage.client()
-                .deleteObject(request -> request.bucket(storage.bucket()).key(key)));
+        storage.keys("").forEach(storage::delete);
         completed.clear();
     }
 

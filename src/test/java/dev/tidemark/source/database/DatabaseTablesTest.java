@@ -216,20 +216,12 @@ class DatabaseTablesTest {
         assertThat(whole.path("looked_at").path("records").asLong()).isEqualTo(3009);
 
         List<String> pages = shop.keptKeys(first);
-        shop.storage()
-                .client()
-                .deleteObject(delete -> delete.bucket(shop.storage().bucket()).key(pages.get(0)));
+        shop.storage().delete(pages.get(0));
         shop.storage().put(pages.get(1), "cut");
         byte[] bytes = shop.storage().bytes(pages.get(2));
         bytes[bytes.length / 2] ^= 1;
-        shop.storage()
-                .client()
-                .putObject(
-                        put -> put.bucket(shop.storage().bucket()).key(pages.get(2)),
-                        software.amazon.awssdk.core.sync.RequestBody.fromBytes(bytes));
-        shop.storage().client().deleteObject(delete -> delete.bucket(
-                        shop.storage().bucket())
-                .key(shop.prefix(second) + ".manifest.json"));
+        shop.storage().put(pages.get(2), bytes);
+        shop.storage().delete(shop.prefix(second) + ".manifest.json");
         shop.ledger()
                 .update(
                         "update sync_run set object_count = 10 where run_id = cast(? as uuid)",
