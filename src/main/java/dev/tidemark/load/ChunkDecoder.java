@@ -1,6 +1,7 @@
 package dev.tidemark.load;
 
 import dev.tidemark.load.ColumnArray.Element;
+import dev.tidemark.run.Run;
 import dev.tidemark.stream.RecordDeclaration;
 import dev.tidemark.stream.StreamDeclaration;
 import java.util.ArrayList;
@@ -103,18 +104,28 @@ final class ChunkDecoder {
     }
 
     /** The roots as rows; they change with the next call. */
-    CopyRows copyRoots(String store, long runNumber) {
-        copyRows.fill(store, roots.columns(), runNumber, roots.rows());
+    CopyRows copyRoots(Run run) {
+        copyRows.fill(run.store(), roots.columns(), run.runNumber(), roots.rows());
         return copyRows;
     }
 
     /** The children as rows; they change with the next call. */
-    CopyRows copyChildren(String store, long runNumber) {
+    CopyRows copyChildren(Run run) {
         List<ColumnArray> columns = new ArrayList<>(children.orElseThrow().columns());
         columns.add(parentIds);
         columns.add(parentVersions);
-        copyRows.fill(store, columns, runNumber, childRows());
+        copyRows.fill(run.store(), columns, run.runNumber(), childRows());
         return copyRows;
+    }
+
+    /** The id of a root by the number of its row. */
+    long root(int row) {
+        return roots.columns().get(0).longAt(row);
+    }
+
+    /** The id of a child's root by the number of the child's row. */
+    long parent(int row) {
+        return parentIds.longAt(row);
     }
 
     /** What is wrong with the first line that is set aside; empty when every line is good. */

@@ -87,6 +87,11 @@ final class ColumnArray extends PGobject implements PGBinaryObject {
         return bytes;
     }
 
+    /** The number of a row, in a column of such numbers without nulls. */
+    long longAt(int row) {
+        return (long) LONG.get(bytes, (4 + Long.BYTES) * row + 4);
+    }
+
     /** Whether the table stores the texts as jsonb. */
     boolean isJson() {
         return json;

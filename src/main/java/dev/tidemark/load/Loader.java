@@ -28,15 +28,12 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes a run's archived file to its tables, for the route {@code sync-load}. What is committed is in the ledger, so an
  * attempt that ends anywhere is followed by one that goes on from there. Thread-safe.
  */
 public final class Loader {
-    private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
     static final int STATEMENT_ATTEMPTS = 5;
     static final String STATEMENT_TIMEOUT = "57014";
     private static final String UNIQUE_VIOLATION = "23505";
@@ -51,12 +48,12 @@ public final class Loader {
     private final int maxLineBytes;
     private final StreamCatalog catalog;
     private final ProducerTemplate producer;
-    private final NewRecords newRecords;
+    private final ShortWays shortWays;
 
     /** @param database the one that the routes write to
      * @param producer calls the {@code load-*} routes, which hold the statements */
     public Loader(Settings settings, StreamCatalog catalog, DataSource database, ProducerTemplate producer) {
-        this.newRecords = new NewRecords(database, producer);
+        this.shortWays = new ShortWays(database, producer);
         this.maxLineBytes = settings.sync().maxLineBytes();
         this.catalog = catalog;
         this.producer = producer;
@@ -156,7 +153,7 @@ public final class Loader {
         decoder.decode(chunk, known, load.latestMicros());
         Map<String, Object> parameters = parameters(load, chunk, decoder);
         Optional<SQLException> refusal =
-                newRecords.write(load, decoder, parameters) || isUnchanged(load, decoder, parameters)
+                shortWays.copyNew(load, decoder, parameters) || shortWays.recognize(load, decoder, parameters)
                         ? Optional.empty()
                         : commit(load, chunk, parameters);
         if (refusal.isEmpty()) {
@@ -182,22 +179,6 @@ public final class Loader {
                     refused);
         });
         return new ChunkOutcome(chunk.spilled(), 1, 1);
-    }
-
-    /** The short way for a chunk that is stored as it is: commits its ledger row, or leaves no trace. */
-    private boolean isUnchanged(Load load, ChunkDecoder decoder, Map<String, Object> parameters) {
-        if (!decoder.holdsWholeRecordsOnly() || !load.allUnchanged().isOpen()) {
-            return false;
-        }
-        try {
-            if (producer.requestBody("direct:load-unchanged-" + load.stream().name(), parameters) != null) {
-                return true;
-            }
-        } catch (CamelExecutionException e) {
-            LOG.debug("Whether a chunk of {} is unchanged could not be told; it is judged", load.run(), e);
-        }
-        load.allUnchanged().closeForAWhile();
-        return false;
     }
 
     private static Map<String, Object> parameters(Load load, Chunk chunk, ChunkDecoder decoder) {

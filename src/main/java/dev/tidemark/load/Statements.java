@@ -58,14 +58,24 @@ public final class Statements {
         return fill("record_copied.sql.ftl", stream);
     }
 
-    /** Takes a chunk whose records are all stored as they are. */
+    /** Opens a chunk whose records are all stored as they are. */
     public String recordUnchanged(StreamDeclaration stream) {
         return fill("record_unchanged.sql.ftl", stream);
     }
 
     /** Takes new records of one kind. */
-    public String copy(RecordDeclaration record) {
-        return fill("copy_records.sql.ftl", Map.of("record", model(record)));
+    public String copyIn(RecordDeclaration record) {
+        return fill("copy_in.sql.ftl", Map.of("record", model(record)));
+    }
+
+    /** Gives what is stored of a chunk's roots. */
+    public String copyRootsOut(StreamDeclaration stream) {
+        return fill("copy_roots_out.sql.ftl", stream);
+    }
+
+    /** Gives what is stored of a chunk's children; for streams that have children. */
+    public String copyChildrenOut(StreamDeclaration stream) {
+        return fill("copy_children_out.sql.ftl", stream);
     }
 
     /** Writes the record of one webhook delivery, and settles the delivery. */
