@@ -3,6 +3,7 @@ package dev.tidemark;
 import dev.tidemark.api.Api;
 import dev.tidemark.archive.Archive;
 import dev.tidemark.archive.DownloadAddress;
+import dev.tidemark.archive.FileUpload;
 import dev.tidemark.archive.ObjectStorage;
 import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.cli.TidemarkCommand;
@@ -170,6 +171,7 @@ public final class Tidemark implements Engine {
         main.bind("outage", new Outage(clock));
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
+        main.bind("fileUpload", new FileUpload(s3, settings.s3().bucket()));
         main.bind("redactions", new Redactions(pools.runs(), catalog, archive::path));
         main.bind("erasure", new Erasure(pools.runs(), s3, settings, catalog));
         main.bind(

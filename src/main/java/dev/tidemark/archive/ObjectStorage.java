@@ -15,7 +15,11 @@ public final class ObjectStorage {
 
     /** A client; nothing is asked yet. Close it when it is no longer needed. */
     public static S3Client open(Settings.S3 settings) {
-        S3ClientBuilder builder = S3Client.builder().region(Region.of(settings.region()));
+        S3ClientBuilder builder = S3Client.builder()
+                .region(Region.of(settings.region()))
+                // Checksums before the content, not in chunks of it: look-alikes know those less well or are slow at
+                // them.
+                .serviceConfiguration(service -> service.chunkedEncodingEnabled(false));
         settings.endpoint()
                 .ifPresent(endpoint -> builder.endpointOverride(endpoint).forcePathStyle(true));
         settings.accessKey()

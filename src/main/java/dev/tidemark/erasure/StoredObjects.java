@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.archive.FileUpload;
 import dev.tidemark.archive.Manifest;
 import dev.tidemark.archive.StoredArchives;
 import dev.tidemark.settings.Settings;
@@ -110,9 +111,7 @@ final class StoredObjects {
                             outcome.sha256(),
                             outcome.bytes(),
                             outcome.lines());
-                    s3.putObject(
-                            put -> put.bucket(bucket).key(key).contentType("application/jsonl"),
-                            RequestBody.fromFile(part));
+                    new FileUpload(s3, bucket).send(key, "application/jsonl", part.toFile());
                     finish(store, request, key, written(store, request).get(key));
                 }
             } finally {

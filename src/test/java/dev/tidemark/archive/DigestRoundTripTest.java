@@ -56,13 +56,6 @@ class DigestRoundTripTest {
         assertRoundTrip(0, "aws2-s3:" + storage.bucket() + "?amazonS3Client=#s3Client");
     }
 
-    @Test
-    void an_object_of_several_parts_keeps_its_digest() throws Exception {
-        assertRoundTrip(
-                20_000_003,
-                "aws2-s3:" + storage.bucket() + "?amazonS3Client=#s3Client&multiPartUpload=true&partSize=8388608");
-    }
-
     private void assertRoundTrip(int bytes, String endpoint) throws Exception {
         Path file = folder.resolve("archive.jsonl");
         Random random = new Random(bytes);
