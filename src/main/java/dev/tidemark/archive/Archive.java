@@ -37,13 +37,16 @@ public final class Archive {
     private static final Logger LOG = LoggerFactory.getLogger(Archive.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int BUFFER_BYTES = 1 << 17;
+    private static final String CONTENT_TYPE = "application/jsonl";
 
     private final Settings settings;
     private final S3Client s3;
+    private final FileUpload uploads;
 
     public Archive(Settings settings, S3Client s3) {
         this.settings = settings;
         this.s3 = s3;
+        this.uploads = new FileUpload(s3, settings.s3().bucket());
     }
 
     /** Key of a run's file in object storage. */
@@ -77,13 +80,23 @@ public final class Archive {
      * @throws RunFailed when it is whole but does not hold what the source counted
      */
     public ArchivedFile receive(Run run, InputStream body) throws IOException {
+        return receive(run, body, false);
+    }
+
+    /**
+     * The same, and sends a large file to object storage while it comes in. There it is seen when it is proved to be whole;
+     * if object storage fails meanwhile, the file has yet to be sent.
+     *
+     * @param mayBeSent whether the file may be kept as it comes
+     */
+    public ArchivedFile receive(Run run, InputStream body, boolean mayBeSent) throws IOException {
         Path target = path(run);
         Files.createDirectories(target.getParent());
         refuseFullDisk(run, target);
         Path part = target.resolveSibling(target.getFileName() + ".part-" + run.epoch());
         LineCounter counter = new LineCounter();
         MessageDigest digest = sha256();
-        try {
+        try (Sending sending = new Sending(run, part, mayBeSent)) {
             try (InputStream in = body == null ? InputStream.nullInputStream() : body;
                     OutputStream out = Files.newOutputStream(part)) {
                 byte[] buffer = new byte[BUFFER_BYTES];
@@ -97,6 +110,7 @@ public final class Archive {
                                         + run.fileSize().get() + " bytes the source announced",
                                 Optional.empty());
                     }
+                    sending.grow(counter.bytes());
                 }
             }
             counter.finish();
@@ -105,12 +119,63 @@ public final class Archive {
                     HexFormat.of().formatHex(digest.digest()),
                     counter.bytes(),
                     counter.lines(),
-                    counter.roots());
+                    counter.roots(),
+                    false);
             refuseIncomplete(run, file);
+            boolean sent = sending.finish(counter.bytes());
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return file;
+            return new ArchivedFile(file.key(), file.sha256(), file.bytes(), file.lines(), file.roots(), sent);
         } finally {
             Files.deleteIfExists(part);
+        }
+    }
+
+    /** The sending of a file that comes in, begun when it turns out to be large. What fails here is done again later. */
+    private final class Sending implements AutoCloseable {
+        private final Run run;
+        private final Path part;
+        private boolean mayBegin;
+        private FileUpload.Growing upload;
+
+        Sending(Run run, Path part, boolean mayBeSent) {
+            this.run = run;
+            this.part = part;
+            this.mayBegin = mayBeSent;
+        }
+
+        void grow(long bytes) {
+            if (mayBegin && bytes > FileUpload.LEAST_PART_BYTES) {
+                mayBegin = false;
+                try {
+                    upload = uploads.follow(
+                            key(run), CONTENT_TYPE, part, run.fileSize().orElse(bytes));
+                } catch (IOException | SdkException e) {
+                    LOG.debug("{}: the file is sent when it has come in", run, e);
+                }
+            }
+            if (upload != null) {
+                upload.grow(bytes);
+            }
+        }
+
+        boolean finish(long bytes) {
+            if (upload == null) {
+                return false;
+            }
+            try {
+                upload.finish(bytes);
+                return true;
+            } catch (IOException | SdkException e) {
+                LOG.debug("{}: the file could not be sent while it came in and is sent now", run, e);
+                return false;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (upload != null) {
+                upload.close();
+            }
         }
     }
 
@@ -190,7 +255,8 @@ public final class Archive {
                     manifest.path("sha256").asText(),
                     manifest.path("bytes").asLong(),
                     manifest.path("lines").asLong(),
-                    manifest.path("roots").asLong());
+                    manifest.path("roots").asLong(),
+                    true);
         } catch (NoSuchKeyException e) {
             return null;
         } catch (S3Exception e) {

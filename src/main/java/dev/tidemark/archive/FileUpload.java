@@ -9,7 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,15 +28,17 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Sends a file to object storage: a large one in parts, some at a time, each of which is sent again by itself when object
- * storage fails to take it. Camel's own producer sends one part after the other and cannot repeat any, because it reads
- * them from one stream. Thread-safe.
+ * Sends files to object storage: a large one in parts, some at a time, each of which is sent again by itself when object
+ * storage fails to take it; also one that is still being written. Camel's own producer sends one part after the other and
+ * cannot repeat any, because it reads them from one stream. Thread-safe.
  *
  * <p>S3 takes at most 10,000 parts of at least 5 MiB and at most 5 GiB (Amazon S3 User Guide, "Multipart upload limits").
  */
 public final class FileUpload {
+    /** Files of up to so many bytes are sent in one piece. */
+    static final int LEAST_PART_BYTES = 8 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(FileUpload.class);
-    private static final long LEAST_PART_BYTES = 8 << 20;
     private static final long MOST_PARTS = 10_000;
     private static final int PARTS_AT_ONCE = 4;
 
@@ -59,108 +63,164 @@ public final class FileUpload {
             s3.putObject(put -> put.bucket(bucket).key(key).contentType(contentType), RequestBody.fromFile(file));
             return;
         }
-        String upload = s3.createMultipartUpload(
-                        create -> create.bucket(bucket).key(key).contentType(contentType))
-                .uploadId();
-        boolean sent = false;
-        try {
-            CompletedPart[] parts = new Parts(key, upload, file.toPath(), bytes).send();
-            s3.completeMultipartUpload(complete ->
-                    complete.bucket(bucket).key(key).uploadId(upload).multipartUpload(whole -> whole.parts(parts)));
-            sent = true;
-        } finally {
-            if (!sent) {
-                abort(key, upload);
-            }
+        try (Growing upload = follow(key, contentType, file.toPath(), bytes)) {
+            upload.finish(bytes);
         }
     }
 
-    private void abort(String key, String upload) {
+    /**
+     * Begins to send a file that is still being written, of more than {@link #LEAST_PART_BYTES} bytes.
+     *
+     * @param expectedBytes how many it will have, at most
+     */
+    Growing follow(String key, String contentType, Path file, long expectedBytes) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            s3.abortMultipartUpload(abort -> abort.bucket(bucket).key(key).uploadId(upload));
-        } catch (SdkException e) {
-            LOG.debug("The parts of {} that were sent stay until the bucket's own rules remove them", key, e);
+            String upload = s3.createMultipartUpload(
+                            create -> create.bucket(bucket).key(key).contentType(contentType))
+                    .uploadId();
+            return new Growing(key, upload, channel, expectedBytes);
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 
-    /** The parts of one file. */
-    private final class Parts {
+    /** A file on its way. Nothing of it is to be seen in object storage before {@link #finish}, and nothing is left without. */
+    final class Growing implements AutoCloseable {
         private final String key;
         private final String upload;
-        private final Path file;
-        private final long bytes;
+        private final FileChannel channel;
         private final int partBytes;
-        private final CompletedPart[] parts;
-        private final AtomicInteger next = new AtomicInteger();
+        private final AtomicInteger nextPart = new AtomicInteger();
+        private final ConcurrentSkipListMap<Integer, CompletedPart> parts = new ConcurrentSkipListMap<>();
+        private final ExecutorService senders = Executors.newFixedThreadPool(PARTS_AT_ONCE);
+        private final List<Future<Void>> sending;
+        private long there;
+        private boolean whole;
+        private boolean failed;
+        private boolean finished;
 
-        Parts(String key, String upload, Path file, long bytes) {
+        private Growing(String key, String upload, FileChannel channel, long expectedBytes) {
             this.key = key;
             this.upload = upload;
-            this.file = file;
-            this.bytes = bytes;
-            this.partBytes = Math.toIntExact(Math.max(LEAST_PART_BYTES, (bytes + MOST_PARTS - 1) / MOST_PARTS));
-            this.parts = new CompletedPart[Math.toIntExact((bytes + partBytes - 1) / partBytes)];
+            this.channel = channel;
+            this.partBytes = Math.toIntExact(Math.max(LEAST_PART_BYTES, (expectedBytes + MOST_PARTS - 1) / MOST_PARTS));
+            this.sending = Stream.generate(() -> senders.submit(this::sendParts))
+                    .limit(PARTS_AT_ONCE)
+                    .toList();
         }
 
-        CompletedPart[] send() throws IOException {
-            ExecutorService senders = Executors.newFixedThreadPool(PARTS_AT_ONCE);
-            try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-                Callable<Void> sender = () -> {
-                    try {
-                        sendSome(channel);
-                        return null;
-                    } catch (Throwable e) {
-                        // The others need not send what is of no use any more.
-                        next.set(parts.length);
-                        throw e;
-                    }
-                };
-                for (Future<Void> each : Stream.generate(() -> senders.submit(sender))
-                        .limit(PARTS_AT_ONCE)
-                        .toList()) {
-                    each.get();
+        /** So many bytes of the file are written. */
+        synchronized void grow(long bytes) {
+            if (bytes / partBytes > there / partBytes) {
+                notifyAll();
+            }
+            there = bytes;
+        }
+
+        /**
+         * The file is written, and has so many bytes: sends the rest of it and makes it be seen.
+         *
+         * @throws SdkException when object storage did not take it, or does not answer
+         * @throws IOException when the file cannot be read
+         */
+        void finish(long bytes) throws IOException {
+            synchronized (this) {
+                there = bytes;
+                whole = true;
+                notifyAll();
+            }
+            try {
+                for (Future<Void> sender : sending) {
+                    sender.get();
                 }
-                return parts;
             } catch (ExecutionException e) {
                 throw failure(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException("Sending " + key + " was interrupted");
-            } finally {
-                senders.shutdownNow();
             }
+            Collection<CompletedPart> all = parts.values();
+            s3.completeMultipartUpload(complete ->
+                    complete.bucket(bucket).key(key).uploadId(upload).multipartUpload(object -> object.parts(all)));
+            finished = true;
+        }
+
+        /** Ends the sending; what was sent and not finished is forgotten. */
+        @Override
+        public void close() throws IOException {
+            stop();
+            senders.shutdownNow();
+            channel.close();
+            if (!finished) {
+                try {
+                    s3.abortMultipartUpload(
+                            abort -> abort.bucket(bucket).key(key).uploadId(upload));
+                } catch (SdkException e) {
+                    LOG.debug("The parts of {} that were sent stay until the bucket's own rules remove them", key, e);
+                }
+            }
+        }
+
+        private synchronized void stop() {
+            failed = true;
+            notifyAll();
         }
 
         /** Sends parts until there are none left; one at a time is in memory. */
-        private void sendSome(FileChannel channel) throws IOException {
+        private Void sendParts() throws Exception {
             byte[] content = new byte[partBytes];
-            for (int part = next.getAndIncrement(); part < parts.length; part = next.getAndIncrement()) {
-                long from = (long) part * partBytes;
-                int length = (int) Math.min(partBytes, bytes - from);
-                content = length == content.length ? content : Arrays.copyOf(content, length);
-                read(channel, from, content);
-                int number = part + 1;
-                UploadPartResponse answer = s3.uploadPart(
-                        put -> put.bucket(bucket).key(key).uploadId(upload).partNumber(number),
-                        RequestBody.fromContentProvider(
-                                ContentStreamProvider.fromByteArrayUnsafe(content),
-                                length,
-                                "application/octet-stream"));
-                parts[part] = CompletedPart.builder()
-                        .partNumber(number)
-                        .eTag(answer.eTag())
-                        .checksumCRC32(answer.checksumCRC32())
-                        .build();
+            try {
+                while (true) {
+                    int part = nextPart.getAndIncrement();
+                    long from = (long) part * partBytes;
+                    int length = await(from);
+                    if (length == 0) {
+                        return null;
+                    }
+                    content = length == content.length ? content : Arrays.copyOf(content, length);
+                    read(from, content);
+                    send(part + 1, content);
+                }
+            } catch (Throwable e) {
+                // The others need not send what is of no use any more.
+                stop();
+                throw e;
             }
         }
 
-        private void read(FileChannel channel, long from, byte[] content) throws IOException {
+        /** Waits for a part; gives its length, 0 when there is nothing to send. */
+        private synchronized int await(long from) throws InterruptedException {
+            while (there < from + partBytes && !whole && !failed) {
+                wait();
+            }
+            return failed ? 0 : (int) Math.max(0, Math.min(partBytes, there - from));
+        }
+
+        private void read(long from, byte[] content) throws IOException {
             ByteBuffer target = ByteBuffer.wrap(content);
             while (target.hasRemaining()) {
                 if (channel.read(target, from + target.position()) < 0) {
-                    throw new EOFException(file + " is shorter than it was");
+                    throw new EOFException("The file for " + key + " is shorter than it was");
                 }
             }
+        }
+
+        private void send(int number, byte[] content) {
+            UploadPartResponse answer = s3.uploadPart(
+                    put -> put.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                    RequestBody.fromContentProvider(
+                            ContentStreamProvider.fromByteArrayUnsafe(content),
+                            content.length,
+                            "application/octet-stream"));
+            parts.put(
+                    number,
+                    CompletedPart.builder()
+                            .partNumber(number)
+                            .eTag(answer.eTag())
+                            .checksumCRC32(answer.checksumCRC32())
+                            .build());
         }
 
         private IOException failure(Throwable cause) {

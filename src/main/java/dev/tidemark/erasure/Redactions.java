@@ -36,6 +36,11 @@ public final class Redactions {
         this.localFile = localFile;
     }
 
+    /** Whether the run's store has erased nobody, so that what it sends may be kept as it is. */
+    public boolean concernsNobody(Run run) {
+        return database.rows("list_persons", run.store()).isEmpty();
+    }
+
     /**
      * A run's local file as it may be archived and loaded: lines that concern an erased person lose what is personal, and the
      * counts stay as the source's proof has them.
@@ -69,7 +74,7 @@ public final class Redactions {
                     "{}: {} line(s) of persons who were erased are kept without what is personal",
                     run,
                     outcome.lines());
-            return new ArchivedFile(file.key(), outcome.sha256(), outcome.bytes(), file.lines(), file.roots());
+            return new ArchivedFile(file.key(), outcome.sha256(), outcome.bytes(), file.lines(), file.roots(), false);
         } finally {
             Files.deleteIfExists(part);
         }

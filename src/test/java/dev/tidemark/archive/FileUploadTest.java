@@ -66,14 +66,14 @@ class FileUploadTest {
     @Test
     void what_does_not_arrive_leaves_nothing_behind() throws Exception {
         List<Integer> sent = new CopyOnWriteArrayList<>();
-        Path file = file(12 * PART);
+        Path file = file(8 * PART);
         try (S3Client client = client(sent, part -> true)) {
             assertThatThrownBy(
                             () -> new FileUpload(client, storage.bucket()).send("refused", "text/plain", file.toFile()))
                     .isInstanceOf(SdkException.class);
         }
 
-        assertThat(new HashSet<>(sent)).as("parts that were tried").hasSizeLessThan(12);
+        assertThat(new HashSet<>(sent)).as("parts that were tried").hasSizeLessThan(8);
         assertThat(storage.keys("refused")).isEmpty();
         assertThat(storage.client()
                         .listMultipartUploads(list -> list.bucket(storage.bucket()))
