@@ -31,7 +31,7 @@
     <#return "exists (\n"
         + "                       select from " + child.table + " c\n"
         + "                        where c.store_id = :#store_id and c." + child.parent + " = " + root + " and c.removed_at is null\n"
-        + "                          and (c." + child.key + " = any (arrived.children)) is not true)">
+        + "                          and array_position(arrived.children, c." + child.key + ") is null)">
 </#function>
 <#-- All columns of a record, or those of them that are named. -->
 <#function unnested record only=[]>

@@ -165,7 +165,7 @@ public final class Archive {
             try {
                 upload.finish(bytes);
                 return true;
-            } catch (IOException | SdkException e) {
+            } catch (UncheckedIOException | SdkException e) {
                 LOG.debug("{}: the file could not be sent while it came in and is sent now", run, e);
                 return false;
             }

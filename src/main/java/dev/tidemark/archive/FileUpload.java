@@ -3,21 +3,20 @@ package dev.tidemark.archive;
 import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -28,9 +27,9 @@ import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Sends files to object storage: a large one in parts, some at a time, each of which is sent again by itself when object
- * storage fails to take it; also one that is still being written. Camel's own producer sends one part after the other and
- * cannot repeat any, because it reads them from one stream. Thread-safe.
+ * Sends files to object storage: a large one in parts, each of which is sent again by itself when object storage fails to
+ * take it; also one that is still being written. Camel's own producer sends one part after the other and cannot repeat any,
+ * because it reads them from one stream. Thread-safe.
  *
  * <p>S3 takes at most 10,000 parts of at least 5 MiB and at most 5 GiB (Amazon S3 User Guide, "Multipart upload limits").
  */
@@ -41,6 +40,8 @@ public final class FileUpload {
     private static final Logger LOG = LoggerFactory.getLogger(FileUpload.class);
     private static final long MOST_PARTS = 10_000;
     private static final int PARTS_AT_ONCE = 4;
+    /** One part each is in memory, however many files are on their way. */
+    private static final Executor SENDERS = senders();
 
     private final S3Client s3;
     private final String bucket;
@@ -51,11 +52,22 @@ public final class FileUpload {
         this.bucket = bucket;
     }
 
+    private static Executor senders() {
+        ThreadPoolExecutor senders = new ThreadPoolExecutor(
+                PARTS_AT_ONCE, PARTS_AT_ONCE, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "file-upload");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        senders.allowCoreThreadTimeOut(true);
+        return senders;
+    }
+
     /**
      * Sends a file. Under its key is all of it, or what was there before.
      *
      * @throws SdkException when object storage does not take it, or does not answer
-     * @throws IOException when the file cannot be read
+     * @throws IOException when the file cannot be read, also as an {@link UncheckedIOException}
      */
     public void send(String key, String contentType, File file) throws IOException {
         long bytes = file.length();
@@ -86,19 +98,17 @@ public final class FileUpload {
         }
     }
 
-    /** A file on its way. Nothing of it is to be seen in object storage before {@link #finish}, and nothing is left without. */
+    /**
+     * A file on its way. Nothing of it is to be seen in object storage before {@link #finish}, and nothing is left without.
+     * For the thread that writes the file.
+     */
     final class Growing implements AutoCloseable {
         private final String key;
         private final String upload;
         private final FileChannel channel;
         private final int partBytes;
-        private final AtomicInteger nextPart = new AtomicInteger();
-        private final ConcurrentSkipListMap<Integer, CompletedPart> parts = new ConcurrentSkipListMap<>();
-        private final ExecutorService senders = Executors.newFixedThreadPool(PARTS_AT_ONCE);
-        private final List<Future<Void>> sending;
-        private long there;
-        private boolean whole;
-        private boolean failed;
+        private final List<CompletableFuture<CompletedPart>> parts = new ArrayList<>();
+        private volatile boolean givenUp;
         private boolean finished;
 
         private Growing(String key, String upload, FileChannel channel, long expectedBytes) {
@@ -106,42 +116,33 @@ public final class FileUpload {
             this.upload = upload;
             this.channel = channel;
             this.partBytes = Math.toIntExact(Math.max(LEAST_PART_BYTES, (expectedBytes + MOST_PARTS - 1) / MOST_PARTS));
-            this.sending = Stream.generate(() -> senders.submit(this::sendParts))
-                    .limit(PARTS_AT_ONCE)
-                    .toList();
         }
 
         /** So many bytes of the file are written. */
-        synchronized void grow(long bytes) {
-            if (bytes / partBytes > there / partBytes) {
-                notifyAll();
+        void grow(long bytes) {
+            while ((parts.size() + 1L) * partBytes <= bytes) {
+                begin(partBytes);
             }
-            there = bytes;
         }
 
         /**
          * The file is written, and has so many bytes: sends the rest of it and makes it be seen.
          *
          * @throws SdkException when object storage did not take it, or does not answer
-         * @throws IOException when the file cannot be read
+         * @throws UncheckedIOException when the file cannot be read
          */
-        void finish(long bytes) throws IOException {
-            synchronized (this) {
-                there = bytes;
-                whole = true;
-                notifyAll();
+        void finish(long bytes) {
+            grow(bytes);
+            int rest = (int) (bytes - (long) parts.size() * partBytes);
+            if (rest > 0) {
+                begin(rest);
             }
+            List<CompletedPart> all = new ArrayList<>();
             try {
-                for (Future<Void> sender : sending) {
-                    sender.get();
-                }
-            } catch (ExecutionException e) {
-                throw failure(e.getCause());
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("Sending " + key + " was interrupted");
+                parts.forEach(part -> all.add(part.join()));
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
             }
-            Collection<CompletedPart> all = parts.values();
             s3.completeMultipartUpload(complete ->
                     complete.bucket(bucket).key(key).uploadId(upload).multipartUpload(object -> object.parts(all)));
             finished = true;
@@ -150,8 +151,10 @@ public final class FileUpload {
         /** Ends the sending; what was sent and not finished is forgotten. */
         @Override
         public void close() throws IOException {
-            stop();
-            senders.shutdownNow();
+            givenUp = true;
+            CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                    .exceptionally(failure -> null)
+                    .join();
             channel.close();
             if (!finished) {
                 try {
@@ -163,74 +166,45 @@ public final class FileUpload {
             }
         }
 
-        private synchronized void stop() {
-            failed = true;
-            notifyAll();
+        private void begin(int length) {
+            int number = parts.size() + 1;
+            long from = (long) parts.size() * partBytes;
+            parts.add(CompletableFuture.supplyAsync(() -> send(number, from, length), SENDERS));
         }
 
-        /** Sends parts until there are none left; one at a time is in memory. */
-        private Void sendParts() throws Exception {
-            byte[] content = new byte[partBytes];
+        private CompletedPart send(int number, long from, int length) {
+            if (givenUp) {
+                throw new CancellationException("The others are of no use without one that failed");
+            }
             try {
-                while (true) {
-                    int part = nextPart.getAndIncrement();
-                    long from = (long) part * partBytes;
-                    int length = await(from);
-                    if (length == 0) {
-                        return null;
-                    }
-                    content = length == content.length ? content : Arrays.copyOf(content, length);
-                    read(from, content);
-                    send(part + 1, content);
-                }
-            } catch (Throwable e) {
-                // The others need not send what is of no use any more.
-                stop();
+                UploadPartResponse answer = s3.uploadPart(
+                        put -> put.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                        RequestBody.fromContentProvider(
+                                ContentStreamProvider.fromByteArrayUnsafe(read(from, length)),
+                                length,
+                                "application/octet-stream"));
+                return CompletedPart.builder()
+                        .partNumber(number)
+                        .eTag(answer.eTag())
+                        .checksumCRC32(answer.checksumCRC32())
+                        .build();
+            } catch (IOException e) {
+                givenUp = true;
+                throw new UncheckedIOException(e);
+            } catch (RuntimeException e) {
+                givenUp = true;
                 throw e;
             }
         }
 
-        /** Waits for a part; gives its length, 0 when there is nothing to send. */
-        private synchronized int await(long from) throws InterruptedException {
-            while (there < from + partBytes && !whole && !failed) {
-                wait();
-            }
-            return failed ? 0 : (int) Math.max(0, Math.min(partBytes, there - from));
-        }
-
-        private void read(long from, byte[] content) throws IOException {
-            ByteBuffer target = ByteBuffer.wrap(content);
-            while (target.hasRemaining()) {
-                if (channel.read(target, from + target.position()) < 0) {
+        private byte[] read(long from, int length) throws IOException {
+            ByteBuffer content = ByteBuffer.allocate(length);
+            while (content.hasRemaining()) {
+                if (channel.read(content, from + content.position()) < 0) {
                     throw new EOFException("The file for " + key + " is shorter than it was");
                 }
             }
-        }
-
-        private void send(int number, byte[] content) {
-            UploadPartResponse answer = s3.uploadPart(
-                    put -> put.bucket(bucket).key(key).uploadId(upload).partNumber(number),
-                    RequestBody.fromContentProvider(
-                            ContentStreamProvider.fromByteArrayUnsafe(content),
-                            content.length,
-                            "application/octet-stream"));
-            parts.put(
-                    number,
-                    CompletedPart.builder()
-                            .partNumber(number)
-                            .eTag(answer.eTag())
-                            .checksumCRC32(answer.checksumCRC32())
-                            .build());
-        }
-
-        private IOException failure(Throwable cause) {
-            if (cause instanceof RuntimeException exception) {
-                throw exception;
-            }
-            if (cause instanceof Error error) {
-                throw error;
-            }
-            return cause instanceof IOException exception ? exception : new IOException(cause);
+            return content.array();
         }
     }
 }

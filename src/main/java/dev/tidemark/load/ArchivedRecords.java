@@ -164,7 +164,7 @@ public final class ArchivedRecords {
             long[] numbers = new long[lines];
             Arrays.setAll(numbers, index -> index + 1L);
             decoder.decode(
-                    new Chunk(Optional.empty(), bytes, starts, ends, numbers, 0, lines, Map.of()),
+                    new Chunk(Optional.empty(), bytes, starts, ends, numbers, 0, lines, Map.of(), false),
                     version,
                     Long.MAX_VALUE);
             lines = 0;

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param from first line of this slice, as an index into the arrays
  * @param to index after its last line
  * @param tooLong lines of which only the beginning is here, by index
+ * @param endsBeforeRoot whether a root follows, or the end of the file: in a file that has children behind their roots, the
+ *     last root's children are all here
  */
 record Chunk(
         Optional<SpilledParents> parents,
@@ -25,7 +27,8 @@ record Chunk(
         long[] lineNumbers,
         int from,
         int to,
-        Map<Integer, LongLine> tooLong) {
+        Map<Integer, LongLine> tooLong,
+        boolean endsBeforeRoot) {
 
     /** A line that is longer than may be decoded: its real length and digest. */
     record LongLine(long length, byte[] sha256) {}
@@ -44,6 +47,6 @@ record Chunk(
 
     /** A part of this chunk, by indexes into the arrays. */
     Chunk slice(int first, int end) {
-        return new Chunk(parents, bytes, starts, ends, lineNumbers, first, end, tooLong);
+        return new Chunk(parents, bytes, starts, ends, lineNumbers, first, end, tooLong, endsBeforeRoot && end == to);
     }
 }

@@ -122,11 +122,13 @@ final class ChunkFile implements Iterator<Chunk>, Closeable {
         Map<Integer, Chunk.LongLine> tooLong = new HashMap<>();
         int lines = 0;
         int start = 0;
+        boolean beforeRoot = true;
         for (int newline = endOfLine(start); newline >= 0; newline = endOfLine(start)) {
             boolean isTooLong = newline - start > maxLineBytes;
             boolean full = lines >= chunkLines || start >= CHUNK_BYTES;
             boolean overfull = lines >= 2 * chunkLines || start >= 2 * CHUNK_BYTES;
             if (full && (overfull || isTooLong || isRoot(buffer, start, newline))) {
+                beforeRoot = !isTooLong && isRoot(buffer, start, newline);
                 break;
             }
             if (isTooLong) {
@@ -142,10 +144,11 @@ final class ChunkFile implements Iterator<Chunk>, Closeable {
             lines++;
             start = newline + 1;
         }
-        return lines == 0 ? null : chunk(starts, ends, lines, start, tooLong);
+        return lines == 0 ? null : chunk(starts, ends, lines, start, tooLong, beforeRoot);
     }
 
-    private Chunk chunk(int[] starts, int[] ends, int lines, int end, Map<Integer, Chunk.LongLine> tooLong) {
+    private Chunk chunk(
+            int[] starts, int[] ends, int lines, int end, Map<Integer, Chunk.LongLine> tooLong, boolean beforeRoot) {
         byte[] bytes = buffer;
         int rest = filled - end;
         buffer = new byte[Math.max(rest, end) + READ_BYTES + LineScanner.SLACK];
@@ -156,7 +159,7 @@ final class ChunkFile implements Iterator<Chunk>, Closeable {
         for (int index = 0; index < lines; index++) {
             lineNumbers[index] = ++linesCut;
         }
-        return new Chunk(Optional.empty(), bytes, starts, ends, lineNumbers, 0, lines, tooLong);
+        return new Chunk(Optional.empty(), bytes, starts, ends, lineNumbers, 0, lines, tooLong, beforeRoot);
     }
 
     /**

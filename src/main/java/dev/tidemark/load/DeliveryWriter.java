@@ -114,7 +114,7 @@ public final class DeliveryWriter {
             bytes[filled++] = '\n';
             numbers[index] = index + 1L;
         }
-        return new Chunk(Optional.empty(), bytes, starts, ends, numbers, 0, lines.size(), Map.of());
+        return new Chunk(Optional.empty(), bytes, starts, ends, numbers, 0, lines.size(), Map.of(), false);
     }
 
     /** Names of declared columns, which need no quotes. */

@@ -1,5 +1,6 @@
 package dev.tidemark.load;
 
+import dev.tidemark.run.JobType;
 import dev.tidemark.run.Run;
 import dev.tidemark.stream.StreamDeclaration;
 import java.nio.file.Path;
@@ -58,6 +59,20 @@ public final class Load {
 
     KnownParents knownParents() {
         return knownParents;
+    }
+
+    /**
+     * Whether the roots of a chunk have all their children beside them, so that a child that is not there is gone.
+     *
+     * @param chunkIsWhole whether nothing in the chunk tells otherwise
+     */
+    boolean showsFamilies(boolean chunkIsWhole) {
+        // Of a retry only what was set aside is in the file.
+        return !run.jobType().equals(JobType.DEAD_LETTER_RETRY.name())
+                && (!stream.isWindowed()
+                        || chunkIsWhole
+                                && run.resultComplete()
+                                && (stream.groupObjects() || stream.fetch().equals("pages")));
     }
 
     /** The latest moment a record may name, in microseconds since 1970. */

@@ -188,6 +188,7 @@ public final class Loader {
         parameters.put("first_line", chunk.firstLine());
         parameters.put("lines", (long) chunk.lines());
         parameters.put("roots", (long) decoder.rootLines());
+        parameters.put("families_whole", load.showsFamilies(chunk.endsBeforeRoot() && decoder.holdsWholeRecordsOnly()));
         parameters.put("max_version", text(decoder.highestVersion()));
         parameters.put("min_version", text(decoder.lowestVersion()));
         return parameters;

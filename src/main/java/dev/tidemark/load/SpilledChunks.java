@@ -126,6 +126,6 @@ final class SpilledChunks implements Iterator<Chunk> {
             lineNumbers[lines] = line;
             lines++;
         }
-        return new Chunk(Optional.of(parents), bytes, starts, ends, lineNumbers, 0, lines, Map.of());
+        return new Chunk(Optional.of(parents), bytes, starts, ends, lineNumbers, 0, lines, Map.of(), false);
     }
 }

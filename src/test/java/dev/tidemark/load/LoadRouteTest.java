@@ -164,6 +164,20 @@ class LoadRouteTest {
     }
 
     @Test
+    void a_line_that_left_its_order_within_the_same_second_is_removed_too() throws Exception {
+        app.loaded(order(1, V1), line(11, 1), line(12, 1), order(2, V1), line(21, 2));
+
+        assertThat(app.loaded(order(1, V1), line(11, 1), order(2, V1), line(21, 2)))
+                .hasToString("{lines=4, roots=2, written=2, unchanged=2, stale=0, set_aside=0}");
+        assertThat(app.rows("select line_item_id from order_line_item where removed_at is null order by 1"))
+                .hasToString("[{line_item_id=11}, {line_item_id=21}]");
+
+        app.loaded(order(1, V1), order(2, V1), line(21, 2));
+        assertThat(app.rows("select line_item_id from order_line_item where removed_at is null"))
+                .hasToString("[{line_item_id=21}]");
+    }
+
+    @Test
     void an_incomplete_result_removes_nothing() throws Exception {
         app.loaded(order(1, V1), line(11, 1), line(12, 1));
 

@@ -22,7 +22,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(Services.Provider.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StreamBackfillTest {
-    private static final int WINDOWS = 12;
+    private static final Duration HISTORY = Duration.ofDays(1200);
+    /** So short that the daily run begins before the last of them are read. */
+    private static final Duration WINDOW = Duration.ofDays(25);
+
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private World world;
@@ -34,7 +37,7 @@ class StreamBackfillTest {
     void a_shop_whose_history_is_too_old_for_a_daily_run(Services services) {
         world = StreamStoriesTest.shop(services, 300).set("TIDEMARK_SYNC_FLOOR", "2d");
         to = services.startedAt();
-        from = to.minus(Duration.ofDays(100L * WINDOWS));
+        from = to.minus(HISTORY);
         backfiller = world.start(new Engine.Role.Backfill(UUID.randomUUID()));
     }
 
@@ -63,6 +66,12 @@ class StreamBackfillTest {
         world.sql().run("update sync_gap set gap_from = '" + from.plusSeconds(1) + "' where stream = '" + stream + "'");
 
         String backfill = backfill(stream);
+        Awaitility.await("the backfill's first window of " + stream)
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> !world.sql()
+                        .value("select count(*) from sync_run where stream = ? and lane > 0", stream)
+                        .equals("0"));
         day.play(stream);
         Outcome daily = OrderSyncStoriesTest.completed(world, world.sync(stream));
         assertThat(world.watermark(stream)).as("the daily run's own mark").isEqualTo(daily.watermark());
@@ -107,7 +116,7 @@ class StreamBackfillTest {
                                 "to",
                                 to,
                                 "window",
-                                Duration.between(from, to).dividedBy(WINDOWS).toDays() + "d",
+                                WINDOW.toDays() + "d",
                                 "parallel",
                                 2),
                         Map.class)
