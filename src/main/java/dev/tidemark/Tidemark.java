@@ -171,7 +171,7 @@ public final class Tidemark implements Engine {
         main.bind("outage", new Outage(clock));
         main.bind("pages", new Pages(archive, ledger));
         main.bind("archive", archive);
-        main.bind("fileUpload", new FileUpload(s3, settings.s3().bucket()));
+        main.bind("fileUpload", new FileUpload(s3, settings.s3()));
         main.bind("redactions", new Redactions(pools.runs(), catalog, archive::path));
         main.bind("erasure", new Erasure(pools.runs(), s3, settings, catalog));
         main.bind(

@@ -46,7 +46,7 @@ public final class Archive {
     public Archive(Settings settings, S3Client s3) {
         this.settings = settings;
         this.s3 = s3;
-        this.uploads = new FileUpload(s3, settings.s3().bucket());
+        this.uploads = new FileUpload(s3, settings.s3());
     }
 
     /** Key of a run's file in object storage. */

@@ -1,5 +1,6 @@
 package dev.tidemark.archive;
 
+import dev.tidemark.settings.Settings;
 import java.io.EOFException;
 import java.io.File;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.ContentStreamProvider;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
@@ -32,6 +34,8 @@ import software.amazon.awssdk.services.s3.model.UploadPartResponse;
  * because it reads them from one stream. Thread-safe.
  *
  * <p>S3 takes at most 10,000 parts of at least 5 MiB and at most 5 GiB (Amazon S3 User Guide, "Multipart upload limits").
+ * Parts with checksums are refused by S3 when the upload was begun without naming their kind, and the list of parts must
+ * have them again. The SDK adds them to the parts only, and servers for tests do not mind.
  */
 public final class FileUpload {
     /** Files of up to so many bytes are sent in one piece. */
@@ -45,11 +49,14 @@ public final class FileUpload {
 
     private final S3Client s3;
     private final String bucket;
+    /** Null, as the SDK understands it, sends none. */
+    private final ChecksumAlgorithm checksum;
 
     /** @param s3 closed by whoever opened it */
-    public FileUpload(S3Client s3, String bucket) {
+    public FileUpload(S3Client s3, Settings.S3 settings) {
         this.s3 = s3;
-        this.bucket = bucket;
+        this.bucket = settings.bucket();
+        this.checksum = settings.checksums() ? ChecksumAlgorithm.CRC32 : null;
     }
 
     private static Executor senders() {
@@ -88,8 +95,10 @@ public final class FileUpload {
     Growing follow(String key, String contentType, Path file, long expectedBytes) throws IOException {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            String upload = s3.createMultipartUpload(
-                            create -> create.bucket(bucket).key(key).contentType(contentType))
+            String upload = s3.createMultipartUpload(create -> create.bucket(bucket)
+                            .key(key)
+                            .contentType(contentType)
+                            .checksumAlgorithm(checksum))
                     .uploadId();
             return new Growing(key, upload, channel, expectedBytes);
         } catch (RuntimeException e) {
@@ -178,7 +187,11 @@ public final class FileUpload {
             }
             try {
                 UploadPartResponse answer = s3.uploadPart(
-                        put -> put.bucket(bucket).key(key).uploadId(upload).partNumber(number),
+                        put -> put.bucket(bucket)
+                                .key(key)
+                                .uploadId(upload)
+                                .partNumber(number)
+                                .checksumAlgorithm(checksum),
                         RequestBody.fromContentProvider(
                                 ContentStreamProvider.fromByteArrayUnsafe(read(from, length)),
                                 length,

@@ -40,6 +40,7 @@ final class StoredObjects {
 
     private final S3Client s3;
     private final String bucket;
+    private final FileUpload uploads;
     private final Path work;
     private final StreamCatalog catalog;
     private final ErasureDatabase database;
@@ -48,6 +49,7 @@ final class StoredObjects {
     StoredObjects(S3Client s3, Settings settings, StreamCatalog catalog, ErasureDatabase database) {
         this.s3 = s3;
         this.bucket = settings.s3().bucket();
+        this.uploads = new FileUpload(s3, settings.s3());
         this.work = settings.workDirectory();
         this.catalog = catalog;
         this.database = database;
@@ -111,7 +113,7 @@ final class StoredObjects {
                             outcome.sha256(),
                             outcome.bytes(),
                             outcome.lines());
-                    new FileUpload(s3, bucket).send(key, "application/jsonl", part.toFile());
+                    uploads.send(key, "application/jsonl", part.toFile());
                     finish(store, request, key, written(store, request).get(key));
                 }
             } finally {
